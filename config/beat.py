@@ -1,0 +1,37 @@
+"""The clock: what happens how often. Every tick is safe to run twice (see `jobs.periodic`)."""
+
+from datetime import timedelta
+from typing import Any
+
+from jobs.periodic import POKE_EVERY, Tick
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+NIGHT = {"every": timedelta(days=1), "offset": timedelta(hours=2)}
+
+TICKS: dict[str, Tick] = {
+    "ledger.expire": Tick("ledger.expire", every=MINUTE, merchants="ledger.handlers.merchants_with_due_grants"),
+    "ledger.check": Tick("ledger.check", **NIGHT),
+    "codes.low_pool": Tick("codes.low_pool", every=15 * MINUTE),
+    "retention.clean": Tick("retention.clean", **NIGHT),
+}
+
+
+def schedule() -> dict[str, dict[str, Any]]:
+    """Return Celery's beat schedule.
+
+    A nightly tick is looked at every few minutes, so that a beat that was away at two o'clock does it later; a tick
+    that nobody took before the next one is due is thrown away.
+    """
+    entries = {
+        name: _entry("jobs.tasks.tick", min(wanted.every, 5 * MINUTE), [name]) for name, wanted in TICKS.items()
+    }
+    return {"poke_due": _entry("jobs.tasks.poke_due", POKE_EVERY, [])} | entries
+
+
+def _entry(task: str, every: timedelta, args: list[str]) -> dict[str, Any]:
+    seconds = every.total_seconds()
+    return {"task": task, "schedule": seconds, "args": args, "options": {"expires": seconds}}
+
+
+SCHEDULE = schedule()

@@ -1,0 +1,3 @@
+"""What check_ledger asks the document rooms: dotted paths of `check(merchant_id) -> list[Finding]`."""
+
+LEDGER_CHECKS: list[str] = []

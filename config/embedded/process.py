@@ -1,0 +1,76 @@
+"""Starting a program that dies with us, and ending it with all that it started."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from config.embedded.account import Account
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+def start(
+    program: Sequence[str | Path],
+    *,
+    death_signal: int,
+    account: Account | None = None,
+    env: Mapping[str, str] | None = None,
+    output: IO[bytes] | int | None = None,
+) -> subprocess.Popen[bytes]:
+    """Starts a program in a session of its own; `death_signal` reaches it when this process dies."""
+    command = [sys.executable, "-I", "-S", str(LAUNCHER)]
+    command += ["--parent", str(os.getpid()), "--death-signal", str(int(death_signal))]
+    if account is not None:
+        command += account.options()
+    command += ["--", *(str(part) for part in program)]
+    return subprocess.Popen(
+        command,
+        env=None if env is None else dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    """Sends a signal to the program and to what it started; nothing happens if all are gone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def end(process: subprocess.Popen[bytes], *, first: int, seconds: float) -> None:
+    """Asks the program to stop, waits, and kills whatever is left of its group."""
+    if process.poll() is None:
+        process.send_signal(first)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+    signal_group(process, signal.SIGKILL)
+    process.wait()
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this number exists, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def wait_until_gone(pid: int, seconds: float) -> bool:
+    """Whether a process that is not our child ended within that time."""
+    deadline = time.monotonic() + seconds
+    while is_alive(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,30 @@
+"""Which function handles which kind of job, and what people call it."""
+
+from django.utils.translation import gettext_lazy as _
+
+HANDLERS: dict[str, str] = {
+    "message.send": "messaging.handlers.send_messages",
+    "message.event": "messaging.handlers.apply_event",
+    "codes.generate": "codes.handlers.generate",
+    "codes.low_pool": "codes.handlers.check_low_pools",
+    "ledger.expire": "ledger.handlers.expire_due",
+    "ledger.check": "ledger.handlers.check",
+    "retention.clean": "jobs.handlers.clean_up",
+}
+
+LABELS = {
+    "message.send": _("Send e-mail"),
+    "message.event": _("Delivery report"),
+    "codes.generate": _("Generate codes"),
+    "codes.low_pool": _("Check code pools"),
+    "ledger.expire": _("Expire what is past its time"),
+    "ledger.check": _("Check the ledger"),
+    "retention.clean": _("Clean up old records"),
+}
+
+# What the nightly clean-up calls, in this order: `def remove(*, now, limit) -> int`, in the merchant's scope.
+CLEANERS: dict[str, str] = {
+    "jobs": "jobs.retention.remove_old_jobs",
+    "ticks": "jobs.retention.remove_old_ticks",
+    "inbound_events": "messaging.retention.remove_old_events",
+}

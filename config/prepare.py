@@ -1,0 +1,33 @@
+"""Brings a database and its surroundings up to the code: `python -m config.prepare STEP ...`.
+
+One process for several management commands, since starting Django costs more than most of them do.
+"""
+
+import sys
+
+import django
+from django.core.management import call_command
+
+STEPS: dict[str, tuple[tuple[object, ...], ...]] = {
+    "migrate": (
+        ("migrate", "--database", "owner", "--no-input", "--verbosity", "0"),
+        ("createcachetable", "--database", "owner", "--verbosity", "0"),
+    ),
+    "demo": (("seed_demo",),),
+    "static": (("collectstatic", "--no-input", "--verbosity", "0"),),
+}
+
+
+def main(steps: list[str]) -> None:
+    """Runs the named steps one after the other."""
+    unknown = [step for step in steps if step not in STEPS]
+    if unknown or not steps:
+        sys.exit(f"Usage: python -m config.prepare {'|'.join(STEPS)} ... (not {' '.join(unknown) or 'nothing'})")
+    django.setup()
+    for step in steps:
+        for command in STEPS[step]:
+            call_command(*command)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,132 @@
+"""Put work down, take it up again, call it off."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from jobs.bell import ring_after_commit
+from jobs.errors import NotPossible
+from jobs.models import Job
+from jobs.states import CANCELLABLE, RETRYABLE, Priority, State
+from tenancy.actors import Actor
+from tenancy.audit import audit
+from tenancy.ids import new_id
+from tenancy.scope import current_merchant_id
+
+
+def enqueue(
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    now: datetime,
+    dedupe_key: str = "",
+    next_at: datetime | None = None,
+    priority: Priority = Priority.NORMAL,
+    max_attempts: int = 8,
+) -> Job:
+    """Put down one job for the merchant in scope, inside the caller's transaction.
+
+    1. Inserts the row; ``next_at`` (UTC) is when it may start, ``now`` if left out.
+    2. After the commit rings the bell, unless the job starts later; a broker that is away is not noticed.
+
+    ``payload`` holds ids and numbers only. With a ``dedupe_key`` there is one job of that kind and key for ever: if
+    it exists already, whatever its state (finished ones too), that row is returned and nothing else happens; put a
+    date or a counter into the key of work that comes back.
+    """
+    return enqueue_many(
+        kind=kind,
+        payloads=[(dedupe_key, payload)],
+        now=now,
+        next_at=next_at,
+        priority=priority,
+        max_attempts=max_attempts,
+    )[0]
+
+
+def enqueue_many(
+    *,
+    kind: str,
+    payloads: Sequence[tuple[str, dict[str, Any]]],
+    now: datetime,
+    next_at: datetime | None = None,
+    priority: Priority = Priority.NORMAL,
+    max_attempts: int = 8,
+) -> list[Job]:
+    """Put down many jobs of one kind, given as pairs of (dedupe key or "", payload); rules as for `enqueue`.
+
+    One INSERT, one bell. Returns the jobs in the order of the payloads.
+    """
+    start = next_at or now
+    jobs = [
+        Job(
+            id=(job_id := new_id()),
+            merchant_id=current_merchant_id(),
+            kind=kind,
+            dedupe_key=key or str(job_id),
+            payload=payload,
+            priority=priority,
+            max_attempts=max_attempts,
+            next_at=start,
+            created_at=now,
+        )
+        for key, payload in payloads
+    ]
+    Job.objects.bulk_create(jobs, ignore_conflicts=True)
+    if any(key for key, _ in payloads):
+        jobs = _as_stored(kind, jobs)
+    if start <= now:
+        for job in jobs:
+            if job.state == State.DUE:
+                ring_after_commit(job.merchant_id, kind, job.id)
+    return jobs
+
+
+def retry(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
+    """Make a dead or cancelled job due again at once, with its attempts counted from nought, and audit it.
+
+    A job that is due, running or done already is returned as it is: pressing twice does it once. Raises
+    Job.DoesNotExist for an unknown job.
+    """
+    job = _locked(job_id)
+    if job.state not in RETRYABLE:
+        return job
+    before = job.state
+    job.state, job.attempts, job.next_at, job.finished_at = State.DUE, 0, now, None
+    job.save(update_fields=["state", "attempts", "next_at", "finished_at"])
+    audit(action="job.retried", actor=actor, target=("job", job.id), before={"state": before}, after={"state": job.state})
+    ring_after_commit(job.merchant_id, job.kind, job.id)
+    return job
+
+
+def cancel(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
+    """Call off a job that is due or running, and audit it.
+
+    A running handler is not stopped: at its next step it finds its lease gone and what it has not committed is
+    discarded. A job cancelled already is returned as it is. Raises NotPossible for one that is done or dead, and
+    Job.DoesNotExist for an unknown one.
+    """
+    job = _locked(job_id)
+    if job.state == State.CANCELLED:
+        return job
+    if job.state not in CANCELLABLE:
+        raise NotPossible(job.state)
+    before = job.state
+    job.state, job.lease_token, job.lease_until, job.finished_at = State.CANCELLED, None, None, now
+    job.save(update_fields=["state", "lease_token", "lease_until", "finished_at"])
+    audit(
+        action="job.cancelled", actor=actor, target=("job", job.id), before={"state": before}, after={"state": job.state}
+    )
+    return job
+
+
+def _locked(job_id: uuid.UUID) -> Job:
+    found: Job = Job.objects.select_for_update(no_key=True).get(id=job_id)
+    return found
+
+
+def _as_stored(kind: str, jobs: list[Job]) -> list[Job]:
+    stored = {
+        job.dedupe_key: job for job in Job.objects.filter(kind=kind, dedupe_key__in=[job.dedupe_key for job in jobs])
+    }
+    return [stored[job.dedupe_key] for job in jobs]

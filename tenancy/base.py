@@ -1,0 +1,121 @@
+"""Base classes of everything that belongs to a merchant."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import AND, WhereNode
+
+from tenancy.ids import new_id
+from tenancy.scope import current_merchant_id
+
+
+class MerchantQuerySet(models.QuerySet[Any]):
+    """A query set whose bulk inserts carry the merchant too."""
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Insert rows of the merchant in scope; see Django's bulk_create."""
+        objs = list(objs)
+        for row in objs:
+            row.take_merchant()
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def update(self, **values: Any) -> int:
+        """Update, refusing to name the merchant: a row never changes its owner."""
+        if "merchant" in values or "merchant_id" in values:
+            raise MerchantChange
+        return super().update(**values)
+
+
+class MerchantManager(models.Manager.from_queryset(MerchantQuerySet)):  # type: ignore[misc]
+    """Finds rows of the merchant whose door is open, and raises NoMerchant where none is."""
+
+    def get_queryset(self) -> MerchantQuerySet:
+        """Return the merchant's rows."""
+        merchant_id = current_merchant_id()
+        found = super().get_queryset()
+        if settings.TENANCY_FILTERS_OFF:
+            return found
+        return found.filter(merchant_id=merchant_id)
+
+
+class MerchantChange(RuntimeError):  # noqa: N818
+    """A row was about to change its merchant."""
+
+    def __init__(self) -> None:
+        super().__init__("A row never changes its merchant.")
+
+
+class MerchantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+    """A reference to another row of the same merchant.
+
+    Joins compare the merchant too. The constraint in the database is (merchant_id, x_id) and is made by the
+    migration operations of `tenancy.operations`; there is no index unless the model declares one.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["db_constraint"] = False
+        kwargs["db_index"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """Leave out what __init__ always sets."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        kwargs.pop("db_index", None)
+        return name, path, args, kwargs
+
+    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode | None:
+        """Add "same merchant" to a join."""
+        if not alias or not related_alias:
+            # split_exclude() asks without aliases; the scoped manager filters there already.
+            return None
+        ours = self.model._meta.get_field("merchant").get_col(related_alias)
+        theirs = self.related_model._meta.get_field("merchant").get_col(alias)
+        return WhereNode([Exact(theirs, ours)], connector=AND)
+
+
+class MerchantModel(models.Model):
+    """A row that belongs to one merchant; its real key is (merchant_id, id)."""
+
+    merchant = models.ForeignKey(
+        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    objects = MerchantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def take_merchant(self) -> None:
+        """Belong to the merchant in scope; raise MerchantChange if it belongs to another."""
+        merchant_id = current_merchant_id()
+        if self.merchant_id is None:
+            self.merchant_id = merchant_id
+        if self.merchant_id != merchant_id:
+            raise MerchantChange
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert or update in the scope of the row's merchant."""
+        self.take_merchant()
+        super().save(*args, **kwargs)
+
+    def _do_update(  # noqa: PLR0913 - Django's own signature
+        self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: Any
+    ) -> bool:
+        values = [value for value in values if value[0].attname != "merchant_id"]
+        return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
+
+    @classmethod
+    def made_with(cls, **values: Any) -> Self:
+        """Return an unsaved row of the merchant in scope."""
+        return cls(merchant_id=current_merchant_id(), **values)
+
+

@@ -1,0 +1,28 @@
+"""One act, one effect: what was answered to a request that may come again."""
+
+from django.db import models
+from django.db.models import Q
+
+from tenancy.base import MerchantModel
+
+
+class IdempotencyRecord(MerchantModel):
+    """A request by its key, and its answer. The unique row is the lock: whoever inserts it does the work."""
+
+    principal = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "principal", "key"], name="idempotency_once"),
+            models.CheckConstraint(condition=Q(key__regex=r"^[\x21-\x7e]{1,255}$"), name="idempotency_key_visible"),
+        ]
+        indexes = [models.Index(fields=["merchant", "created_at"], name="idempotency_age")]
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.key}"

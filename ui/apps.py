@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    """Registers the template tags and nothing else: this room has no models."""
+
+    name = "ui"
+    verbose_name = "User interface"

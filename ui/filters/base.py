@@ -1,0 +1,215 @@
+"""The filter set and what a page draws of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from ui.querystring import changed, without_value
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A parameter that could not be used: it is left out of the query, said on the page, and can be removed."""
+
+    param: str
+    value: str
+    text: str
+    remove_url: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a filter made of the parameters: its value (None = off) and what it could not understand."""
+
+    value: Any = None
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active value: `Status: New`, with the address of the list without it."""
+
+    label: str
+    text: str
+    param: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line of a filter's popover. `url` is set for presets, which are links instead of boxes."""
+
+    value: str
+    label: str
+    checked: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A filter as the tool bar draws it; `template` draws the inside of its popover."""
+
+    name: str
+    label: str
+    template: str
+    active: bool
+    texts: Sequence[str] = ()
+    options: Sequence[Option] = ()
+    remove_url: str = ""
+    always: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Filter(django_filters.Filter):
+    """Base of our filters: reads the parameters leniently, knows its chips and its pill.
+
+    `always=False` puts the pill under "More filters" until it is active; `pill=False` shows it as a chip only.
+    """
+
+    template = "ui/filters/options.html"
+
+    def __init__(self, field_name: str | None = None, *, always: bool = True, pill: bool = True, **kwargs: Any) -> None:
+        super().__init__(field_name, **kwargs)
+        self.always = always
+        self.pill = pill
+
+    @property
+    def name(self) -> str:
+        """The public name, which is the name it was declared with."""
+        return next(name for name, other in self.parent.filters.items() if other is self)
+
+    def params(self) -> list[str]:
+        """The parameters that belong to this filter."""
+        return [self.name]
+
+    def read(self, data: QueryDict) -> Reading:
+        """Return the value for `data`; never raises."""
+        raise NotImplementedError
+
+    def chips(self, value: Any, data: QueryDict) -> list[Chip]:
+        """Return one chip for each active value."""
+        raise NotImplementedError
+
+    def options(self, value: Any) -> list[Option]:
+        """Return the choices of the popover."""
+        return []
+
+    def draw(self, value: Any, data: QueryDict) -> Pill:
+        """Return the pill for the tool bar."""
+        chips = self.chips(value, data) if value is not None else []
+        return Pill(
+            name=self.name,
+            label=str(self.label),
+            template=self.template,
+            active=value is not None,
+            texts=[chip.text for chip in chips],
+            options=self.options(value),
+            remove_url=changed(data, dict.fromkeys(self.params())),
+            always=self.always,
+            extra=self.extra_for(data),
+        )
+
+    def extra_for(self, data: QueryDict) -> dict[str, Any]:
+        """What the popover's template needs beside the options."""
+        return {}
+
+
+class FilterSet(django_filters.FilterSet):
+    """Narrows a queryset by request parameters; what it cannot understand it leaves out and reports.
+
+    Declare filters from `ui.filters` only; the first declared pills stand first. Nothing here raises on junk.
+    """
+
+    declared_filters: ClassVar[dict[str, Filter]]
+
+    def __init__(self, data: QueryDict | None = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
+        super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
+
+    @cached_property
+    def readings(self) -> dict[str, Reading]:
+        """What each filter read, by name."""
+        return {name: one.read(self.data) for name, one in self.filters.items()}
+
+    @property
+    def qs(self) -> QuerySet:
+        """The narrowed queryset."""
+        if not hasattr(self, "_qs"):
+            queryset = self.queryset.all()
+            for name, reading in self.readings.items():
+                if reading.value is not None:
+                    queryset = self.filters[name].filter(queryset, reading.value)
+            self._qs = queryset
+        return self._qs
+
+    def problems(self) -> list[Problem]:
+        """Everything in the parameters that was left out, with the address of the list without it."""
+        return [
+            Problem(one.param, one.value, one.text, without_value(self.data, one.param, one.value))
+            for reading in self.readings.values()
+            for one in reading.problems
+        ]
+
+    def is_valid(self) -> bool:
+        """Tell whether every parameter was understood (the API refuses where a page only says so)."""
+        return not any(reading.problems for reading in self.readings.values())
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Problems by parameter, as the API reports them."""
+        found: dict[str, list[str]] = {}
+        for problem in self.problems():
+            found.setdefault(problem.param, []).append(problem.text)
+        return found
+
+    def active(self) -> dict[str, Any]:
+        """The values in force, by filter name."""
+        return {name: reading.value for name, reading in self.readings.items() if reading.value is not None}
+
+    def chips(self) -> list[Chip]:
+        """One chip for every active value, the search included."""
+        return [chip for name, value in self.active().items() for chip in self.filters[name].chips(value, self.data)]
+
+    def loose_chips(self) -> list[Chip]:
+        """The chips of filters that have no pill and are not the search box."""
+        return [
+            chip
+            for name, value in self.active().items()
+            if not self.filters[name].pill and name != "q"
+            for chip in self.filters[name].chips(value, self.data)
+        ]
+
+    def pills(self) -> list[Pill]:
+        """The pills in declared order."""
+        return [
+            one.draw(self.readings[name].value, self.data) for name, one in self.filters.items() if one.pill
+        ]
+
+    def params(self) -> list[str]:
+        """Every parameter that belongs to a filter."""
+        return [param for one in self.filters.values() for param in one.params()]
+
+    def clear_url(self) -> str:
+        """The list without any filter, its sort and columns kept."""
+        return changed(self.data, dict.fromkeys(self.params()))
+
+    def query_string(self) -> str:
+        """Only the parameters of active filters, as a bulk action or an export carries them along."""
+        active = [param for name in self.active() for param in self.filters[name].params()]
+        kept = QueryDict(mutable=True)
+        for param in active:
+            kept.setlist(param, [value for value in self.data.getlist(param) if value != ""])
+        return kept.urlencode()
+
+
+def unknown(param: str, value: str, label: Any) -> Problem:
+    """The problem of a value that is not among the choices; long junk is cut."""
+    shown = value if len(value) <= 40 else f"{value[:40]}…"
+    text = _("%(label)s: “%(value)s” is not known") % {"label": label, "value": shown.replace("\x00", "�")}
+    return Problem(param, value, text)

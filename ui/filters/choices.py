@@ -1,0 +1,155 @@
+"""Filters with a list of choices: fixed ones, rows of a table, yes or no."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _lazy
+
+from ui.filters.base import Chip, Filter, Option, Reading, unknown
+from ui.querystring import without_value
+
+Choices = Iterable[tuple[Any, Any]]
+MOST_OPTIONS = 200
+
+
+class ChoicesFilter(Filter):
+    """Any of several fixed values, repeated in the address: `?status=new&status=verified`.
+
+    `choices` is a list of (value, label) or a callable that returns one. Without `method` it narrows by
+    `field_name`; a method gets (queryset, field_name, [values]).
+    """
+
+    def __init__(self, field_name: str | None = None, *, choices: Choices | Callable[[], Choices], **kwargs: Any) -> None:
+        super().__init__(field_name, **kwargs)
+        self._choices = choices
+
+    @cached_property
+    def choices(self) -> dict[str, Any]:
+        """Label by value, in the order given."""
+        source = self._choices() if callable(self._choices) else self._choices
+        return {str(value): label for value, label in source}
+
+    def read(self, data: QueryDict) -> Reading:
+        """Keep the values that are known, report the others."""
+        given = list(dict.fromkeys(value for value in data.getlist(self.name) if value != ""))
+        known = [value for value in given if value in self.choices]
+        strange = [unknown(self.name, value, self.label) for value in given if value not in self.choices]
+        return Reading(known or None, strange)
+
+    def filter(self, qs: QuerySet, value: Sequence[str]) -> QuerySet:
+        """Narrow to rows whose field holds one of the values."""
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+    def chips(self, value: Sequence[str], data: QueryDict) -> list[Chip]:
+        """One chip for each value."""
+        return [
+            Chip(str(self.label), str(self.choices[one]), self.name, one, without_value(data, self.name, one))
+            for one in value
+        ]
+
+    def options(self, value: Sequence[str] | None) -> list[Option]:
+        """All choices, the active ones ticked."""
+        active = set(value or ())
+        return [Option(one, str(label), one in active) for one, label in self.choices.items()]
+
+
+class ModelChoicesFilter(ChoicesFilter):
+    """Any of several rows of another table, by primary key.
+
+    `queryset` is a callable that returns a queryset (or takes the request and returns one): it runs inside the
+    merchant's scope, so a row of another merchant is simply not known. `label_for` names a row (default `str`).
+    The popover lists the first 200; one query for them, and one more only when a chosen row is not among them.
+    """
+
+    template = "ui/filters/options.html"
+
+    def __init__(
+        self,
+        field_name: str | None = None,
+        *,
+        queryset: Callable[..., QuerySet],
+        label_for: Callable[[Any], str] = str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(field_name, choices=(), **kwargs)
+        self._queryset = queryset
+        self.label_for = label_for
+
+    def rows(self) -> QuerySet:
+        """The rows to choose from."""
+        request: HttpRequest | None = getattr(self.parent, "request", None)
+        takes_request = getattr(self._queryset, "__code__", None) is not None and self._queryset.__code__.co_argcount
+        return self._queryset(request) if takes_request else self._queryset()
+
+    @cached_property
+    def choices(self) -> dict[str, Any]:
+        """The first rows, and those that the address asks for."""
+        rows: list[Model] = list(self.rows()[:MOST_OPTIONS])
+        found = {str(row.pk): self.label_for(row) for row in rows}
+        wanted = [key for key in self._wanted() if str(key) not in found]
+        if wanted and len(rows) == MOST_OPTIONS:
+            found |= {str(row.pk): self.label_for(row) for row in self.rows().filter(pk__in=wanted)}
+        return found
+
+    def _wanted(self) -> list[Any]:
+        pk = self.rows().model._meta.pk
+        keys = []
+        for value in self.parent.data.getlist(self.name)[:MOST_OPTIONS]:
+            try:
+                keys.append(pk.to_python(value))
+            except (ValidationError, ValueError, TypeError, OverflowError):
+                continue
+        return keys
+
+
+class YesNoFilter(Filter):
+    """`?used=yes` or `?used=no`. `not_null=True` asks whether the field holds anything at all.
+
+    A method gets (queryset, field_name, bool).
+    """
+
+    template = "ui/filters/one_of.html"
+    words = {"yes": _lazy("Yes"), "no": _lazy("No")}
+
+    def __init__(
+        self,
+        field_name: str | None = None,
+        *,
+        not_null: bool = False,
+        words: tuple[Any, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(field_name, **kwargs)
+        self.not_null = not_null
+        if words:
+            self.words = {"yes": words[0], "no": words[1]}
+
+    def read(self, data: QueryDict) -> Reading:
+        """Read `yes` or `no`; of several the last counts."""
+        given = data.get(self.name, "")
+        if given == "":
+            return Reading()
+        if given not in self.words:
+            return Reading(None, [unknown(self.name, given, self.label)])
+        return Reading(given == "yes")
+
+    def filter(self, qs: QuerySet, value: bool) -> QuerySet:
+        """Narrow to rows whose field is as asked."""
+        if self.not_null:
+            return qs.filter(**{f"{self.field_name}__isnull": not value})
+        return qs.filter(**{str(self.field_name): value})
+
+    def chips(self, value: bool, data: QueryDict) -> list[Chip]:
+        """The one chip."""
+        key = "yes" if value else "no"
+        return [Chip(str(self.label), str(self.words[key]), self.name, key, without_value(data, self.name, key))]
+
+    def options(self, value: bool | None) -> list[Option]:
+        """Any, yes, no."""
+        active = {True: "yes", False: "no", None: ""}[value]
+        choices = [("", _lazy("Any")), *self.words.items()]
+        return [Option(key, str(label), key == active) for key, label in choices]

@@ -1,0 +1,64 @@
+"""Pages that are also fragments: which part was asked for, toasts, dialogs, redirects inside a dialog."""
+
+import json
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+REGION = "grid-region"
+DIALOG = "dialog-body"
+
+
+def is_fragment(request: HttpRequest, target: str) -> bool:
+    """Tell whether htmx wants just the element `target`.
+
+    The target decides and not the mere presence of htmx: a boosted link or a restored history entry wants the
+    whole page, which nested inside an element would draw a page in a page.
+    """
+    headers = request.headers
+    if headers.get("HX-Request") != "true" or headers.get("HX-History-Restore-Request") == "true":
+        return False
+    return headers.get("HX-Target") == target
+
+
+def vary_on_htmx(response: HttpResponse) -> HttpResponse:
+    """Keep caches from giving a fragment for a page, and personal data out of them altogether."""
+    patch_vary_headers(response, ("HX-Request", "HX-Target"))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def dialog_base(request: HttpRequest) -> str:
+    """Return the template that a dialog's template extends: the bare dialog, or a page of its own without htmx.
+
+    Put it into the context as `dialog_base` and begin the template with `{% extends dialog_base %}`.
+    """
+    return "ui/dialog/fragment.html" if is_fragment(request, DIALOG) else "ui/dialog/page.html"
+
+
+def toast(response: HttpResponse, text: str, tone: str = "ok") -> HttpResponse:
+    """Make the page that receives this fragment show a short notice; tone is ok, bad, warn or info."""
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": tone}})
+    return response
+
+
+class DialogRedirectMiddleware:
+    """Turns a redirect that answers a form in a dialog into `HX-Redirect`.
+
+    htmx would follow the redirect itself and draw the next page inside the dialog; with the header the browser
+    goes there, and a view need not know whether its form stood in a dialog or on a page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not 300 <= response.status_code < 400 or "Location" not in response.headers:
+            return response
+        if not is_fragment(request, DIALOG):
+            return response
+        answer = HttpResponse(status=200, headers={"HX-Redirect": response.headers["Location"]})
+        answer.cookies = response.cookies
+        return vary_on_htmx(answer)

@@ -1,0 +1,128 @@
+"""Dates, times, numbers and money in the words of the active language and the active time zone.
+
+The middleware activates both for the merchant (`translation.activate`, `timezone.activate`); everything here
+follows them. Plain "en" is written the international way (21 Nov 2026, 24-hour clock).
+"""
+
+import functools
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel import dates as babel_dates
+from babel import numbers as babel_numbers
+from django.utils import timezone, translation
+
+Amount = int | float | Decimal
+
+
+@functools.cache
+def _locale_for(language: str) -> Locale:
+    tag = translation.to_locale(language)
+    if tag == "en":
+        return Locale.parse("en_GB")
+    try:
+        return Locale.parse(tag)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(tag.split("_")[0]) if "_" in tag else Locale.parse("en_GB")
+
+
+def current_locale() -> Locale:
+    """Return Babel's locale for the active language."""
+    return _locale_for(translation.get_language() or "en")
+
+
+def zone_name() -> str:
+    """Return the active zone's name, such as `Europe/Berlin`."""
+    return timezone.get_current_timezone_name()
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(value: date, style: str, locale: Locale) -> str:
+    return babel_dates.format_date(value, style, locale=locale)
+
+
+@functools.lru_cache(maxsize=2048)
+def _skeleton(skeleton: str, value: date, locale: Locale) -> str:
+    return babel_dates.format_skeleton(skeleton, value, locale=locale)
+
+
+@functools.lru_cache(maxsize=2048)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return babel_dates.format_time(time(hour, minute), "short", locale=locale)
+
+
+def _as_day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime, style: str = "medium") -> str:
+    """Return the calendar day in the active zone: `21 Nov 2026` (style short, medium, long or full)."""
+    return _day(_as_day(value), style, current_locale())
+
+
+def short_day(value: date | datetime) -> str:
+    """Return the day without its year: `21 Nov`."""
+    return _skeleton("MMMd", _as_day(value), current_locale())
+
+
+def clock(value: datetime) -> str:
+    """Return the time of day in the active zone: `19:10`."""
+    local = timezone.localtime(value)
+    return _clock(local.hour, local.minute, current_locale())
+
+
+def moment(value: datetime) -> str:
+    """Return day and time of day in the active zone: `21 Nov 2026, 19:10`."""
+    return f"{day(value)}, {clock(value)}"
+
+
+def moment_with_zone(value: datetime) -> str:
+    """Return day, time and the zone's name: `21 Nov 2026, 19:10 (Europe/Berlin)`."""
+    return f"{moment(value)} ({zone_name()})"
+
+
+def interval(start: date, end: date) -> str:
+    """Return two days as one phrase, without repeating what they share: `23 Oct – 21 Nov 2026`."""
+    if start == end:
+        return day(start)
+    return babel_dates.format_interval(start, end, "yMMMd", locale=current_locale())
+
+
+def ago(value: datetime, *, now: datetime | None = None) -> str:
+    """Return how long ago, or in how long: `3 hours ago`, `in 2 days`."""
+    delta: timedelta = value - (now or timezone.now())
+    return babel_dates.format_timedelta(delta, add_direction=True, locale=current_locale())
+
+
+def duration(value: timedelta) -> str:
+    """Return a length of time in its two largest units: `5 hr 20 min`."""
+    minutes = int(value.total_seconds() // 60)
+    parts = [("day", minutes // 1440), ("hour", minutes % 1440 // 60), ("minute", minutes % 60)]
+    chosen = [(unit, n) for unit, n in parts if n][:2] or [("minute", 0)]
+    return " ".join(
+        babel_dates.format_timedelta(
+            timedelta(**{f"{unit}s": n}), granularity=unit, threshold=100_000, format="short", locale=current_locale()
+        )
+        for unit, n in chosen
+    )
+
+
+def number(value: Amount) -> str:
+    """Return a number with the locale's separators: `1,240`."""
+    return babel_numbers.format_decimal(value, locale=current_locale())
+
+
+def percent(value: Amount) -> str:
+    """Return a share of one as per cent with at most one decimal: 0.084 is `8.4%`."""
+    return babel_numbers.format_percent(round(value, 3), locale=current_locale(), decimal_quantization=False)
+
+
+def money(amount: Amount, currency: str) -> str:
+    """Return an amount in major units with its currency, with that currency's own decimals: `€18.00`, `¥500`."""
+    return babel_numbers.format_currency(amount, currency, locale=current_locale())
+
+
+def country(code: str) -> str:
+    """Return the country's name for a two-letter code; an unknown code comes back as it is."""
+    return current_locale().territories.get(code.upper(), code)

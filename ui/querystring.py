@@ -1,0 +1,39 @@
+"""Addresses of list pages: the current parameters with a few of them changed."""
+
+from collections.abc import Iterable, Mapping
+
+from django.http import QueryDict
+
+PAGING = ("after", "before")
+
+Change = str | int | Iterable[str] | None
+
+
+def changed(data: QueryDict, changes: Mapping[str, Change]) -> str:
+    """Return `?...` for `data` with `changes` made: None or "" removes a key, a list sets all its values.
+
+    The paging position is always dropped unless it is among the changes, and so are empty values: a link to
+    another sort or filter starts at the first page and stays short enough to be shared.
+    """
+    params = data.copy()
+    for key in PAGING:
+        params.pop(key, None)
+    for key, value in changes.items():
+        if value is None or value == "":
+            params.pop(key, None)
+        elif isinstance(value, str | int):
+            params[key] = str(value)
+        else:
+            params.setlist(key, [str(item) for item in value])
+    for key in list(params):
+        kept = [value for value in params.getlist(key) if value != ""]
+        if kept:
+            params.setlist(key, kept)
+        else:
+            del params[key]
+    return f"?{params.urlencode()}"
+
+
+def without_value(data: QueryDict, key: str, value: str) -> str:
+    """Return `?...` without one value of a repeated parameter."""
+    return changed(data, {key: [item for item in data.getlist(key) if item != value]})

@@ -1,0 +1,5 @@
+"""Template tags of this room."""
+
+from django import template
+
+register = template.Library()
