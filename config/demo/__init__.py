@@ -1,0 +1,1 @@
+"""Demo data: two believable merchants with every state of every document."""
