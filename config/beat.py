@@ -23,9 +23,7 @@ def schedule() -> dict[str, dict[str, Any]]:
     A nightly tick is looked at every few minutes, so that a beat that was away at two o'clock does it later; a tick
     that nobody took before the next one is due is thrown away.
     """
-    entries = {
-        name: _entry("jobs.tasks.tick", min(wanted.every, 5 * MINUTE), [name]) for name, wanted in TICKS.items()
-    }
+    entries = {name: _entry("jobs.tasks.tick", min(wanted.every, 5 * MINUTE), [name]) for name, wanted in TICKS.items()}
     return {"poke_due": _entry("jobs.tasks.poke_due", POKE_EVERY, [])} | entries
 
 

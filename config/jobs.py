@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 HANDLERS: dict[str, str] = {
     "message.send": "messaging.handlers.send_messages",
     "message.event": "messaging.handlers.apply_event",
+    "claims.rematch": "claims_center.handlers.rematch",
+    "claims.follow_up": "claims_center.handlers.follow_up",
+    "claims.refresh_copies": "claims_center.handlers.refresh_copies",
+    "claims.bulk": "claims_center.bulk.handlers.run_bulk",
     "codes.generate": "codes.handlers.generate",
     "codes.low_pool": "codes.handlers.check_low_pools",
     "ledger.expire": "ledger.handlers.expire_due",
@@ -15,6 +19,10 @@ HANDLERS: dict[str, str] = {
 LABELS = {
     "message.send": _("Send e-mail"),
     "message.event": _("Delivery report"),
+    "claims.rematch": _("Check claims against orders"),
+    "claims.follow_up": _("Verify and send by itself"),
+    "claims.refresh_copies": _("Carry a new name to claims"),
+    "claims.bulk": _("Bulk action on claims"),
     "codes.generate": _("Generate codes"),
     "codes.low_pool": _("Check code pools"),
     "ledger.expire": _("Expire what is past its time"),
@@ -27,4 +35,5 @@ CLEANERS: dict[str, str] = {
     "jobs": "jobs.retention.remove_old_jobs",
     "ticks": "jobs.retention.remove_old_ticks",
     "inbound_events": "messaging.retention.remove_old_events",
+    "funnel_drafts": "claims_center.retention.remove_old_drafts",
 }

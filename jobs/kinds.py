@@ -8,7 +8,7 @@ says the rest about itself with `@job_handler`.
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -27,6 +27,7 @@ class Traits:
     lease: timedelta = DEFAULT_LEASE
     queue: str = ""
     on_dead: str = ""
+    retry_by_hand: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +54,63 @@ class UnknownKind(LookupError):
 
 
 def job_handler(
-    *, batch: int = 0, lease: timedelta = DEFAULT_LEASE, queue: str = "", on_dead: str = ""
+    *,
+    batch: int = 0,
+    lease: timedelta = DEFAULT_LEASE,
+    queue: str = "",
+    on_dead: str = "",
+    retry_by_hand: bool = True,
 ) -> Callable[[F], F]:
     """Describe a handler.
 
     ``batch``: more than 0 means that it takes a list of up to so many runs of one merchant. ``lease``: how long a
     run may be silent; at least three times the longest network time-out. ``queue``: Celery queue, the default one if
     empty. ``on_dead``: dotted path of ``def f(*, payload, code, now)``, called in the merchant's scope in the
-    transaction that gives the job up.
+    transaction that gives the job up. ``retry_by_hand``: False where a person tries again elsewhere, as a recorded
+    decision of its own (a message is sent again as a new one).
     """
 
     def describe(function: F) -> F:
-        function.job_traits = Traits(batch=batch, lease=lease, queue=queue, on_dead=on_dead)  # type: ignore[attr-defined]
+        function.job_traits = Traits(batch, lease, queue, on_dead, retry_by_hand)  # type: ignore[attr-defined]
         return function
 
     return describe
 
 
-@functools.cache
+def can_retry(name: str) -> bool:
+    """Say whether a dead job of this kind may be retried by hand."""
+    try:
+        return kind_of(name).traits.retry_by_hand
+    except UnknownKind:
+        return False
+
+
+def can_stop(name: str) -> bool:
+    """Say whether a running job of this kind may be called off: not one of a batch, which is in the middle of it."""
+    try:
+        return not kind_of(name).takes_many
+    except UnknownKind:
+        return True
+
+
+def tell_dead(*, kind: str, payload: dict[str, Any], code: str, now: datetime) -> None:
+    """Tell the room that owns a job of this kind that it was given up, in the caller's transaction."""
+    try:
+        path = kind_of(kind).traits.on_dead
+    except UnknownKind:
+        return
+    if path:
+        import_string(path)(payload=payload, code=code, now=now)
+
+
 def kind_of(name: str) -> Kind:
     """Return the kind with its handler imported; raise UnknownKind where the map has none."""
-    path = import_string(settings.JOB_HANDLERS).get(name)
+    return _kind_in(settings.JOB_HANDLERS, name)
+
+
+@functools.cache
+def _kind_in(handlers: str, name: str) -> Kind:
+    path = import_string(handlers).get(name)
     if path is None:
         raise UnknownKind(name)
     handler = import_string(path)

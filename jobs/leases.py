@@ -15,22 +15,26 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-READY = "((state = 'due' AND next_at <= now()) OR (state = 'running' AND lease_until <= now()))"
+DUE = "state = 'due' AND next_at <= statement_timestamp()"
+LEFT = "state = 'running' AND lease_until <= statement_timestamp()"
 TAKE = """
 UPDATE jobs_job SET state = 'running', attempts = attempts + 1, lease_token = %(token)s,
        lease_until = now() + %(lease)s, worker = %(worker)s
 """
-TAKEN = " RETURNING id, kind, payload, attempts, max_attempts, done_rows, total_rows"
-CLAIM_ONE = f"{TAKE} WHERE merchant_id = %(merchant)s AND id = %(id)s AND {READY} {TAKEN}"
-# ARRAY(...) is worked out once, before the update looks at any row.
-CLAIM_MANY = f"""{TAKE} WHERE merchant_id = %(merchant)s AND {READY} AND id = ANY (ARRAY(
-    SELECT id FROM jobs_job WHERE merchant_id = %(merchant)s AND kind = %(kind)s AND {READY}
-    ORDER BY priority DESC, next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) {TAKEN}"""
+TAKEN = f"AND (({DUE}) OR ({LEFT})) RETURNING id, kind, payload, attempts, max_attempts, done_rows, total_rows"
+CLAIM_ONE = f"{TAKE} WHERE merchant_id = %(merchant)s AND id = %(id)s {TAKEN}"
+OF_KIND = "SELECT id FROM jobs_job WHERE merchant_id = %(merchant)s AND kind = %(kind)s"
+# Each ARRAY(...) is read from its own index in its order, once, before the update looks at any row.
+CLAIM_MANY = f"""{TAKE} WHERE merchant_id = %(merchant)s AND id = ANY ((
+    ARRAY({OF_KIND} AND {LEFT} ORDER BY lease_until, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    || ARRAY({OF_KIND} AND {DUE} ORDER BY priority DESC, next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+)[1:%(limit)s]) {TAKEN}"""
 HELD = "merchant_id = %(merchant)s AND id = ANY (%(ids)s) AND lease_token = %(token)s AND state = 'running'"
 RENEW = f"UPDATE jobs_job SET lease_until = now() + %(lease)s WHERE {HELD}"
 PROGRESS = f"""
 UPDATE jobs_job SET done_rows = %(done)s, total_rows = COALESCE(%(total)s, total_rows),
        lease_until = now() + %(lease)s WHERE {HELD}"""
+LOCK_HELD = f"SELECT id FROM jobs_job WHERE {HELD} ORDER BY id FOR UPDATE"
 FREE = "lease_token = NULL, lease_until = NULL"
 FINISH = f"""
 UPDATE jobs_job SET state = 'done', {FREE}, finished_at = now(), last_error = '', result = %(result)s WHERE {HELD}"""
@@ -40,7 +44,7 @@ UPDATE jobs_job SET state = 'due', {FREE}, next_at = now() + %(wait)s, last_erro
 DIE = f"""
 UPDATE jobs_job SET state = 'dead', {FREE}, finished_at = now(), last_error = %(code)s WHERE {HELD}"""
 
-ANY_READY = f"SELECT EXISTS (SELECT 1 FROM jobs_job WHERE merchant_id = %(merchant)s AND kind = %(kind)s AND {READY})"
+ANY_READY = f"SELECT EXISTS ({OF_KIND} AND {DUE}) OR EXISTS ({OF_KIND} AND {LEFT})"
 
 
 class Claimed(NamedTuple):
@@ -78,6 +82,13 @@ def any_ready(*, merchant_id: uuid.UUID, kind: str) -> bool:
 def renew(*, merchant_id: uuid.UUID, ids: Sequence[uuid.UUID], token: uuid.UUID, lease: timedelta) -> int:
     """Hold the jobs for another lease; return how many are still held."""
     return _run(RENEW, merchant=merchant_id, ids=list(ids), token=token, lease=lease)
+
+
+def held(*, merchant_id: uuid.UUID, ids: Sequence[uuid.UUID], token: uuid.UUID) -> set[uuid.UUID]:
+    """Lock the jobs that this token still holds and return their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_HELD, {"merchant": merchant_id, "ids": list(ids), "token": token})
+        return {row[0] for row in cursor.fetchall()}
 
 
 def progress(  # noqa: PLR0913 - one statement's values

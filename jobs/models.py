@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from jobs.states import Priority, State
 from tenancy.base import MerchantModel
+from tenancy.ids import new_id
 
 
 class Job(MerchantModel):
@@ -73,6 +74,7 @@ class PeriodicRun(models.Model):
     Belongs to no merchant.
     """
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=60)
     period_start = models.DateTimeField()
     started_at = models.DateTimeField()

@@ -16,12 +16,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from jobs.services import enqueue
+from tenancy.ids import new_id
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 
 TAKE = """
-INSERT INTO jobs_periodicrun (name, period_start, started_at)
-VALUES (%(name)s, date_bin(%(every)s, now() - %(offset)s, timestamptz '2000-01-01 00:00+00') + %(offset)s, now())
+INSERT INTO jobs_periodicrun (id, name, period_start, started_at)
+VALUES (%(id)s, %(name)s, date_bin(%(every)s, now() - %(offset)s, timestamptz '2000-01-01 00:00+00') + %(offset)s, now())
 ON CONFLICT DO NOTHING RETURNING period_start
 """
 POKE_EVERY = timedelta(seconds=5)
@@ -49,7 +50,7 @@ def ticks() -> dict[str, Tick]:
 def first_in_period(name: str, every: timedelta = POKE_EVERY, offset: timedelta = timedelta(0)) -> datetime | None:
     """Take this period's row and return the period's start; None if somebody else has taken it."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"name": name, "every": every, "offset": offset})
+        cursor.execute(TAKE, {"id": new_id(), "name": name, "every": every, "offset": offset})
         row = cursor.fetchone()
     return row[0] if row else None
 

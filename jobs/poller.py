@@ -19,15 +19,15 @@ SELECT merchant_id, id, kind FROM (
            row_number() OVER (PARTITION BY merchant_id, kind ORDER BY priority DESC, at, id) AS turn
     FROM (
         SELECT merchant_id, id, kind, priority, next_at AS at FROM jobs_job
-        WHERE state = 'due' AND next_at <= now()
+        WHERE state = 'due' AND next_at <= statement_timestamp()
         UNION ALL
         SELECT merchant_id, id, kind, priority, lease_until AS at FROM jobs_job
-        WHERE state = 'running' AND lease_until <= now()
+        WHERE state = 'running' AND lease_until <= statement_timestamp()
     ) AS ready
 ) AS taking_turns
 WHERE turn <= %(limit)s ORDER BY turn, priority DESC, at, id LIMIT %(limit)s
 """
-OLDEST = "SELECT now() - min(next_at) FROM jobs_job WHERE state = 'due' AND next_at <= now()"
+OLDEST = "SELECT statement_timestamp() - min(next_at) FROM jobs_job WHERE state = 'due' AND next_at <= statement_timestamp()"
 DEAD = "SELECT count(*) FROM jobs_job WHERE state = 'dead'"
 
 

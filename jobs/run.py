@@ -124,3 +124,11 @@ def renew_all(runs: Iterable[JobRun]) -> None:
         )
     if held != len(waiting):
         raise LeaseLost
+
+
+def still_held(runs: Sequence[JobRun]) -> set[uuid.UUID]:
+    """Lock the jobs of runs of one claim, inside an open scope, and return the ids of those that are still ours."""
+    if not runs:
+        return set()
+    first = runs[0]
+    return leases.held(merchant_id=first.merchant_id, ids=[run.job_id for run in runs], token=first.lease_token)

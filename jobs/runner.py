@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from jobs import leases
 from jobs.errors import GiveUp, LeaseLost, RetryLater
 from jobs.faults import fault
-from jobs.kinds import DEFAULT_LEASE, Kind, UnknownKind, kind_of
+from jobs.kinds import DEFAULT_LEASE, Kind, UnknownKind, kind_of, tell_dead
 from jobs.leases import Claimed
 from jobs.poller import discover_due
 from jobs.run import JobRun, renew_all
@@ -88,7 +87,7 @@ def _work(claimed: Sequence[Claimed], *, merchant_id: uuid.UUID, token: uuid.UUI
     else:
         _call(kind, [run for run in runs if not _worn_out(run)])
     fault("jobs.handled")
-    _settle(runs, kind)
+    _settle(runs)
 
 
 def _run_of(row: Claimed, merchant_id: uuid.UUID, token: uuid.UUID, lease: timedelta) -> JobRun:
@@ -135,23 +134,23 @@ def _note(runs: list[JobRun], outcome: Exception) -> None:
             run.outcome = outcome
 
 
-def _settle(runs: list[JobRun], kind: Kind | None) -> None:
+def _settle(runs: list[JobRun]) -> None:
     """Write the ends of all runs in one transaction; one that lost its lease writes nothing."""
     opened = [run for run in runs if not run.finished and not isinstance(run.outcome, LeaseLost)]
     if not opened:
         return
     with merchant_scope(opened[0].merchant_id):
         for run in opened:
-            _settle_one(run, kind)
+            _settle_one(run)
 
 
-def _settle_one(run: JobRun, kind: Kind | None) -> None:
+def _settle_one(run: JobRun) -> None:
     outcome = run.outcome
     held = {"merchant_id": run.merchant_id, "token": run.lease_token}
     if outcome is None:
         leases.finish(ids=[run.job_id], result=run.result, **held)  # type: ignore[arg-type]
     elif isinstance(outcome, GiveUp) or (run.is_last_attempt and getattr(outcome, "counts", True)):
-        _die(run, kind, _code(outcome))
+        _die(run, _code(outcome))
     elif isinstance(outcome, RetryLater):
         wait = timedelta(seconds=outcome.seconds)
         leases.again(job_id=run.job_id, wait=wait, code=outcome.code, counts=outcome.counts, **held)  # type: ignore[arg-type]
@@ -160,10 +159,10 @@ def _settle_one(run: JobRun, kind: Kind | None) -> None:
         leases.again(job_id=run.job_id, wait=wait, code=_code(outcome), counts=True, **held)  # type: ignore[arg-type]
 
 
-def _die(run: JobRun, kind: Kind | None, code: str) -> None:
+def _die(run: JobRun, code: str) -> None:
     died = leases.die(merchant_id=run.merchant_id, job_id=run.job_id, token=run.lease_token, code=code)
-    if died and kind and kind.traits.on_dead:
-        import_string(kind.traits.on_dead)(payload=run.payload, code=code, now=timezone.now())
+    if died:
+        tell_dead(kind=run.kind, payload=run.payload, code=code, now=timezone.now())
 
 
 def _code(outcome: Exception) -> str:

@@ -1,18 +1,31 @@
 """Put work down, take it up again, call it off."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from jobs.bell import ring_after_commit
 from jobs.errors import NotPossible
+from jobs.kinds import can_retry, can_stop, tell_dead
 from jobs.models import Job
 from jobs.states import CANCELLABLE, RETRYABLE, Priority, State
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.ids import new_id
 from tenancy.scope import current_merchant_id
+
+INSERT = """
+INSERT INTO jobs_job (merchant_id, id, kind, dedupe_key, payload, state, priority, attempts, max_attempts, next_at,
+                      worker, last_error, done_rows, result, created_at)
+SELECT %(merchant_id)s, row.id, %(kind)s, row.key, row.payload::jsonb, 'due', %(priority)s, 0, %(max_attempts)s,
+       %(next_at)s, '', '', 0, '{}', %(created_at)s
+FROM unnest(%(ids)s::uuid[], %(keys)s::text[], %(payloads)s::text[]) AS row (id, key, payload)
+ON CONFLICT DO NOTHING RETURNING id
+"""
 
 
 def enqueue(
@@ -57,7 +70,6 @@ def enqueue_many(
 
     One INSERT, one bell. Returns the jobs in the order of the payloads.
     """
-    start = next_at or now
     jobs = [
         Job(
             id=(job_id := new_id()),
@@ -67,30 +79,31 @@ def enqueue_many(
             payload=payload,
             priority=priority,
             max_attempts=max_attempts,
-            next_at=start,
+            next_at=next_at or now,
             created_at=now,
         )
         for key, payload in payloads
     ]
-    Job.objects.bulk_create(jobs, ignore_conflicts=True)
-    if any(key for key, _ in payloads):
+    new = _insert(jobs)
+    if len(new) < len(jobs):
         jobs = _as_stored(kind, jobs)
-    if start <= now:
-        for job in jobs:
-            if job.state == State.DUE:
-                ring_after_commit(job.merchant_id, kind, job.id)
+    for job in jobs:
+        if job.id in new and job.next_at <= now:
+            ring_after_commit(job.merchant_id, kind, job.id)
     return jobs
 
 
 def retry(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
     """Make a dead or cancelled job due again at once, with its attempts counted from nought, and audit it.
 
-    A job that is due, running or done already is returned as it is: pressing twice does it once. Raises
-    Job.DoesNotExist for an unknown job.
+    A job that is due, running or done already is returned as it is: pressing twice does it once. Raises NotPossible
+    for a kind that is tried again elsewhere, and Job.DoesNotExist for an unknown job.
     """
     job = _locked(job_id)
     if job.state not in RETRYABLE:
         return job
+    if not can_retry(job.kind):
+        raise NotPossible(job.state)
     before = job.state
     job.state, job.attempts, job.next_at, job.finished_at = State.DUE, 0, now, None
     job.save(update_fields=["state", "attempts", "next_at", "finished_at"])
@@ -100,16 +113,16 @@ def retry(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
 
 
 def cancel(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
-    """Call off a job that is due or running, and audit it.
+    """Call off a job that is due or running, audit it, and tell its domain as if it had died (`on_dead`).
 
     A running handler is not stopped: at its next step it finds its lease gone and what it has not committed is
-    discarded. A job cancelled already is returned as it is. Raises NotPossible for one that is done or dead, and
-    Job.DoesNotExist for an unknown one.
+    discarded; one that runs in a batch cannot be called off. A job cancelled already is returned as it is. Raises
+    NotPossible for one that is done or dead, and Job.DoesNotExist for an unknown one.
     """
     job = _locked(job_id)
     if job.state == State.CANCELLED:
         return job
-    if job.state not in CANCELLABLE:
+    if job.state not in CANCELLABLE or (job.state == State.RUNNING and not can_stop(job.kind)):
         raise NotPossible(job.state)
     before = job.state
     job.state, job.lease_token, job.lease_until, job.finished_at = State.CANCELLED, None, None, now
@@ -117,12 +130,30 @@ def cancel(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
     audit(
         action="job.cancelled", actor=actor, target=("job", job.id), before={"state": before}, after={"state": job.state}
     )
+    tell_dead(kind=job.kind, payload=job.payload, code="cancelled", now=now)
     return job
 
 
 def _locked(job_id: uuid.UUID) -> Job:
     found: Job = Job.objects.select_for_update(no_key=True).get(id=job_id)
     return found
+
+
+def _insert(jobs: list[Job]) -> set[uuid.UUID]:
+    """Insert jobs of one kind by one statement and return the ids of those that are new."""
+    if not jobs:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            jobs[0].__dict__
+            | {
+                "ids": [job.id for job in jobs],
+                "keys": [job.dedupe_key for job in jobs],
+                "payloads": [json.dumps(job.payload) for job in jobs],
+            },
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _as_stored(kind: str, jobs: list[Job]) -> list[Job]:
