@@ -1,0 +1,78 @@
+"""Pools and their codes."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from codes.normalise import MAX_LENGTH
+from codes.states import CodeState, PoolKind
+from tenancy.base import MerchantForeignKey, MerchantModel
+
+
+class CodePool(MerchantModel):
+    """A stock of codes. It is low when `low_mark` codes or fewer are free, or when they last less than `low_days`."""
+
+    name = models.CharField(_("Name"), max_length=120)
+    kind = models.CharField(_("Source"), max_length=10, choices=PoolKind.choices, default=PoolKind.UPLOAD)
+    pattern = models.CharField(_("Pattern"), max_length=MAX_LENGTH, blank=True)
+    low_mark = models.PositiveIntegerField(
+        _("Warn when so many codes are left"), default=20, validators=[MaxValueValidator(1_000_000)]
+    )
+    low_days = models.PositiveSmallIntegerField(
+        _("Warn when codes last fewer days than"), default=7, validators=[MaxValueValidator(365)]
+    )
+    low_since = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "name"], name="code_pool_name_once"),
+            models.CheckConstraint(condition=Q(kind__in=PoolKind.values), name="code_pool_kind_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="code_pool_has_name"),
+        ]
+        indexes = [models.Index(fields=["merchant", "-created_at", "-id"], name="code_pool_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Code(MerchantModel):
+    """One code. Compared by `value_norm`; a holder (a document) holds at most one live code."""
+
+    pool = MerchantForeignKey(CodePool, on_delete=models.PROTECT, related_name="codes")
+    value = models.CharField(max_length=MAX_LENGTH)
+    value_norm = models.CharField(max_length=MAX_LENGTH)
+    state = models.CharField(max_length=5, choices=CodeState.choices, default=CodeState.FREE)
+    holder_origin = models.CharField(max_length=40, blank=True)
+    holder_id = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "value_norm"], name="code_value_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "holder_origin", "holder_id"],
+                condition=Q(state=CodeState.TAKEN),
+                name="code_one_for_holder",
+            ),
+            models.CheckConstraint(condition=Q(state__in=CodeState.values), name="code_state_known"),
+            models.CheckConstraint(condition=~Q(value_norm=""), name="code_has_value"),
+            models.CheckConstraint(
+                condition=Q(state=CodeState.FREE, holder_origin="", holder_id__isnull=True, taken_at__isnull=True)
+                | Q(state=CodeState.BURNT)
+                | (Q(state=CodeState.TAKEN, holder_id__isnull=False, taken_at__isnull=False) & ~Q(holder_origin="")),
+                name="code_taken_has_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "pool", "id"], name="code_free", condition=Q(state=CodeState.FREE)),
+            models.Index(fields=["merchant", "pool", "state", "id"], name="code_by_state"),
+            models.Index(fields=["merchant", "pool", "taken_at"], name="code_taken"),
+        ]
+
+    def __str__(self) -> str:
+        # Never the code itself: this ends up in logs.
+        return f"code {self.id}"

@@ -1,0 +1,156 @@
+"""Taking a code, giving it back, burning it; and the pools themselves."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from codes.errors import CodeNotTaken, HolderHasCode, PoolBusy, PoolEmpty
+from codes.models import Code, CodePool
+from codes.states import CodeState
+from tenancy.actors import Actor
+from tenancy.audit import audit
+from tenancy.scope import current_merchant_id
+
+TAKE = """
+UPDATE codes_code SET state = 'taken', holder_origin = %(origin)s, holder_id = %(holder)s, taken_at = %(now)s
+WHERE merchant_id = %(merchant)s AND state = 'free' AND id = (
+    SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+WAIT = """
+SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
+ORDER BY id LIMIT 1 FOR UPDATE
+"""
+ATTEMPTS = 8
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime, actor: Actor) -> Code:
+    """Give the pool's next free code to a document, inside the caller's transaction.
+
+    1. Takes the oldest free code, stepping around codes that others are taking at this moment.
+    2. Writes holder and time (``now``, UTC) on it. The act itself stands in the ledger, with ``actor``.
+
+    A document that holds a code of this pool already gets that one back; one that holds a code of another pool must
+    give that up first (HolderHasCode). Raises PoolEmpty when no code is free, and PoolBusy when the last ones stay
+    locked by transactions that may still give them up: "sold out" is never said falsely. Locks one code row until the
+    transaction ends, so send no mail inside it.
+    """
+    held = _held(pool_id=pool_id, origin=origin, origin_id=origin_id)
+    values = {"merchant": current_merchant_id(), "pool": pool_id, "origin": origin, "holder": origin_id, "now": now}
+    for _attempt in range(ATTEMPTS):
+        if held is not None:
+            return held
+        taken_id = _one(TAKE, values)
+        if taken_id is not None:
+            return _code(taken_id)
+        # Stepping around locks cannot tell "sold out" from "the last one may be on its way back": look, and wait.
+        if not Code.objects.filter(pool_id=pool_id, state=CodeState.FREE).exists():
+            raise PoolEmpty
+        _one(WAIT, values)
+        held = _held(pool_id=pool_id, origin=origin, origin_id=origin_id)
+    raise PoolBusy
+
+
+def put_back(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Code:
+    """Free a taken code for the next document, and audit it.
+
+    A code that is free already is returned as it is. Raises CodeNotTaken for a burnt one: what may have been seen
+    elsewhere is not given out again.
+    """
+    code = _locked(code_id)
+    if code.state == CodeState.FREE:
+        return code
+    if code.state != CodeState.TAKEN:
+        raise CodeNotTaken
+    before = {"holder": f"{code.holder_origin}:{code.holder_id}"}
+    code.state, code.holder_origin, code.holder_id, code.taken_at = CodeState.FREE, "", None, None
+    code.save(update_fields=["state", "holder_origin", "holder_id", "taken_at"])
+    audit(action="code.put_back", actor=actor, target=("code", code.id), before=before, reason=reason)
+    return code
+
+
+def burn(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Code:
+    """Withdraw a code, free or taken, for good, and audit it; its last holder stays written on it.
+
+    A code that is burnt already is returned as it is.
+    """
+    code = _locked(code_id)
+    if code.state == CodeState.BURNT:
+        return code
+    before = {"state": code.state}
+    code.state = CodeState.BURNT
+    code.save(update_fields=["state"])
+    audit(action="code.burnt", actor=actor, target=("code", code.id), before=before, reason=reason)
+    return code
+
+
+def reveal(*, code_id: uuid.UUID, actor: Actor, now: datetime) -> str:
+    """Return a code in full, and audit that it was looked at."""
+    code: Code = Code.objects.get(id=code_id)
+    audit(action="code.revealed", actor=actor, target=("code", code.id))
+    return code.value
+
+
+def save_pool(*, pool: CodePool, actor: Actor, now: datetime) -> CodePool:
+    """Create or change a pool as a form filled it in, and audit what changed. ``now`` is its birth if it is new."""
+    new = pool._state.adding
+    before = None if new else _facts(CodePool.objects.get(id=pool.id))
+    if new:
+        pool.created_at = now
+    pool.save()
+    action = "code_pool.created" if new else "code_pool.changed"
+    audit(action=action, actor=actor, target=("code_pool", pool.id), before=before, after=_facts(pool))
+    return pool
+
+
+def archive(*, pool_id: uuid.UUID, archived: bool, actor: Actor, now: datetime) -> CodePool:
+    """Put a pool out of the way, or back into use, and audit it. Codes already given stay valid; doing it twice is one act."""
+    pool: CodePool = CodePool.objects.select_for_update(no_key=True).get(id=pool_id)
+    if (pool.archived_at is not None) == archived:
+        return pool
+    pool.archived_at = now if archived else None
+    pool.save(update_fields=["archived_at"])
+    audit(
+        action="code_pool.archived" if archived else "code_pool.restored", actor=actor, target=("code_pool", pool.id)
+    )
+    return pool
+
+
+def _facts(pool: CodePool) -> dict[str, Any]:
+    return {name: getattr(pool, name) for name in ("name", "kind", "pattern", "low_mark", "low_days")}
+
+
+def _one(statement: str, values: dict[str, Any]) -> uuid.UUID | None:
+    """Run a statement in a savepoint of its own, so that its refusal leaves the caller's transaction usable."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            row = cursor.fetchone()
+    except IntegrityError as error:
+        raise HolderHasCode from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise PoolBusy from error
+        raise
+    return row[0] if row else None
+
+
+def _code(code_id: uuid.UUID) -> Code:
+    found: Code = Code.objects.get(id=code_id)
+    return found
+
+
+def _held(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID) -> Code | None:
+    found: Code | None = Code.objects.filter(
+        pool_id=pool_id, holder_origin=origin, holder_id=origin_id, state=CodeState.TAKEN
+    ).first()
+    return found
+
+
+def _locked(code_id: uuid.UUID) -> Code:
+    found: Code = Code.objects.select_for_update(no_key=True).get(id=code_id)
+    return found
