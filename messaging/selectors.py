@@ -1,0 +1,31 @@
+"""Reads: messages, their timelines, and how many are in trouble."""
+
+import uuid
+
+from django.db.models import QuerySet
+
+from messaging.models import Message, MessageEvent
+from messaging.states import PROBLEMS
+
+
+def messages_for_list() -> QuerySet[Message]:
+    """Return the merchant's messages."""
+    found: QuerySet[Message] = Message.objects.defer("context")
+    return found
+
+
+def messages_of(*, origin: str, origin_id: uuid.UUID) -> QuerySet[Message]:
+    """Return a document's messages, the latest first."""
+    found: QuerySet[Message] = Message.objects.filter(origin=origin, origin_id=origin_id).order_by("-seq")
+    return found
+
+
+def events_of(message_id: uuid.UUID) -> QuerySet[MessageEvent]:
+    """Return what happened to a message, in order."""
+    found: QuerySet[MessageEvent] = MessageEvent.objects.filter(message_id=message_id).order_by("at", "id")
+    return found
+
+
+def problem_count() -> int:
+    """Return how many messages bounced, failed, were complained about or are uncertain."""
+    return int(Message.objects.filter(status__in=PROBLEMS).count())

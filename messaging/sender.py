@@ -1,0 +1,44 @@
+"""From a message to an e-mail that keeps its identity over all attempts."""
+
+import uuid
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from messaging.models import Message
+from messaging.render import Rendered
+from tenancy.models import Merchant
+
+
+def message_id_header(message_id: uuid.UUID) -> str:
+    """Return the Message-ID, the same for every attempt, so that duplicates can be recognised."""
+    return f"<{message_id}@{sender_domain()}>"
+
+
+def sender_domain() -> str:
+    """Return the domain that we send from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def build(message: Message, rendered: Rendered, merchant: Merchant) -> EmailMultiAlternatives:
+    """Return the e-mail: one recipient, our own Message-ID, and our id and the merchant's as metadata.
+
+    Providers that replace the Message-ID send the metadata back with their reports; `idempotency_key` is taken up by
+    backends whose provider knows one.
+    """
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    email = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=formataddr((merchant.sender_name or merchant.name or name, address)),
+        to=[formataddr((message.to_name, message.to_address)) if message.to_name else message.to_address],
+        reply_to=[merchant.reply_to] if merchant.reply_to else None,
+        headers={"Message-ID": message.message_id_header, "X-Entity-Ref-ID": str(message.id)},
+    )
+    email.attach_alternative(rendered.html, "text/html")
+    for file_name, content, media_type in rendered.attachments:
+        email.attach(file_name, content, media_type)
+    email.metadata = {"message_id": str(message.id), "merchant": merchant.public_id}  # type: ignore[attr-defined]
+    email.idempotency_key = f"message/{message.id}"  # type: ignore[attr-defined]
+    return email
