@@ -1,13 +1,15 @@
-"""Dates, times, numbers and money in the words of the active language and the active time zone.
+"""Dates, times, numbers and money in the active locale and the active time zone.
 
-The middleware activates both for the merchant (`translation.activate`, `timezone.activate`); everything here
-follows them. Plain "en" is written the international way (21 Nov 2026, 24-hour clock).
+The middleware activates zone and language for the merchant (`timezone.activate`, `translation.activate`) and, where
+the merchant writes dates and numbers another way than its language does, `locale.activate("en_US")`. Plain "en" is
+written the international way (21 Nov 2026, 24-hour clock).
 """
 
 import functools
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from asgiref.local import Local
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
 from babel import numbers as babel_numbers
@@ -15,21 +17,33 @@ from django.utils import timezone, translation
 
 Amount = int | float | Decimal
 
+_active = Local()
+
 
 @functools.cache
 def _locale_for(language: str) -> Locale:
     tag = translation.to_locale(language)
-    if tag == "en":
-        return Locale.parse("en_GB")
-    try:
-        return Locale.parse(tag)
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(tag.split("_")[0]) if "_" in tag else Locale.parse("en_GB")
+    for candidate in (tag, tag.split("_")[0]):
+        try:
+            return Locale.parse("en_GB" if candidate == "en" else candidate)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en_GB")
+
+
+def activate(name: str) -> None:
+    """Write dates and numbers as in this locale (`en_US`, `de_CH`) until `deactivate`; "" follows the language."""
+    _active.name = name
+
+
+def deactivate() -> None:
+    """Follow the active language again."""
+    _active.name = ""
 
 
 def current_locale() -> Locale:
-    """Return Babel's locale for the active language."""
-    return _locale_for(translation.get_language() or "en")
+    """Return Babel's locale: the activated one, else that of the active language."""
+    return _locale_for(getattr(_active, "name", "") or translation.get_language() or "en")
 
 
 def zone_name() -> str:

@@ -74,16 +74,12 @@ class Filter(django_filters.Filter):
     """
 
     template = "ui/filters/options.html"
+    name = ""
 
     def __init__(self, field_name: str | None = None, *, always: bool = True, pill: bool = True, **kwargs: Any) -> None:
         super().__init__(field_name, **kwargs)
         self.always = always
         self.pill = pill
-
-    @property
-    def name(self) -> str:
-        """The public name, which is the name it was declared with."""
-        return next(name for name, other in self.parent.filters.items() if other is self)
 
     def params(self) -> list[str]:
         """The parameters that belong to this filter."""
@@ -131,6 +127,8 @@ class FilterSet(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict | None = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
         super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
+        for name, one in self.filters.items():
+            one.name = name
 
     @cached_property
     def readings(self) -> dict[str, Reading]:

@@ -1,0 +1,197 @@
+// What every page does beside htmx. Nothing here is needed to get work done: without scripts every link, form and
+// popover still works. One place for htmx's event names.
+(() => {
+  "use strict";
+
+  const find = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const A_YEAR = 31536000;
+
+  // --- Toasts -----------------------------------------------------------------------------------------------
+
+  const toasts = () => find("#toasts");
+
+  function expire(toast) {
+    if (!toast.matches(".toast-error, .toast-bad")) setTimeout(() => toast.remove(), 6000);
+  }
+
+  function toast(text, tone = "ok") {
+    const box = document.createElement("div");
+    box.className = `toast toast-${tone}`;
+    const words = document.createElement("span");
+    words.className = "grow";
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.className = "toast-x";
+    close.type = "button";
+    close.dataset.toastClose = "";
+    close.setAttribute("aria-label", toasts().dataset.closeLabel);
+    close.textContent = "×";
+    box.append(words, close);
+    toasts().append(box);
+    expire(box);
+  }
+
+  // --- Copying ----------------------------------------------------------------------------------------------
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const field = document.createElement("textarea");
+      field.value = text;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    toast(toasts().dataset.copied);
+  }
+
+  // --- Light and dark ---------------------------------------------------------------------------------------
+
+  function toggleTheme() {
+    const root = document.documentElement;
+    const dark = root.dataset.theme === "dark" || (root.dataset.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.dataset.theme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme};path=/;max-age=${A_YEAR};samesite=lax`;
+  }
+
+  // --- Dialogs ----------------------------------------------------------------------------------------------
+
+  function closeDialog(from) {
+    const dialog = from.closest("dialog");
+    if (dialog) dialog.close();
+    return Boolean(dialog);
+  }
+
+  // --- Clicks -----------------------------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const source = target.closest("[data-copy]");
+    if (source) copy(source.dataset.copy);
+    if (target.closest("[aria-disabled=true]")) event.preventDefault();
+    if (target.closest("[data-toast-close]")) target.closest(".toast").remove();
+    if (target.closest("[data-theme-toggle]")) toggleTheme();
+    if (target.closest("[data-open-shortcuts]")) find("#shortcuts")?.showModal();
+    if (target.closest("[data-close]") && closeDialog(target)) event.preventDefault();
+    // A press on the backdrop closes, where the browser does not yet do so for closedby=any.
+    if (target.matches("dialog[closedby=any]") && !("closedBy" in HTMLDialogElement.prototype)) target.close();
+    if (target.matches("[data-select]")) target.select();
+    if (target.closest("[data-print]")) print();
+  });
+
+  // --- Forms: no second post while the first is on its way (the server is the real guard) ----------------------
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sending = "1";
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => release(form), 8000);
+  });
+
+  function release(form) {
+    delete form.dataset.sending;
+    all("[aria-busy]", form).forEach((button) => button.removeAttribute("aria-busy"));
+  }
+
+  addEventListener("pageshow", () => all("form[data-sending]").forEach(release));
+
+  // --- Finding in long lists of choices -----------------------------------------------------------------------
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-find]")) return;
+    event.stopPropagation();
+    const wanted = event.target.value.trim().toLocaleLowerCase();
+    for (const option of all(".opt", event.target.closest("fieldset"))) {
+      option.hidden = Boolean(wanted) && !option.textContent.toLocaleLowerCase().includes(wanted);
+    }
+  });
+
+  // --- htmx ---------------------------------------------------------------------------------------------------
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { headers, parameters, verb } = event.detail;
+    if (verb !== "get") headers["X-CSRFToken"] = find("meta[name=csrf-token]")?.content ?? "";
+    if (verb !== "get" || !(parameters instanceof FormData)) return;
+    for (const name of new Set(parameters.keys())) {
+      const kept = parameters.getAll(name).filter((value) => value !== "");
+      parameters.delete(name);
+      kept.forEach((value) => parameters.append(name, value));
+    }
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A whole page where a dialog was expected (a redirect was followed): go there instead.
+    const { target, xhr } = event.detail;
+    if (target.id !== "dialog-body" || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    event.detail.shouldSwap = false;
+    location.assign(xhr.responseURL);
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const target = event.detail.target;
+    if (target.id === "dialog-body") {
+      const dialog = find("#dialog");
+      if (!dialog.open) dialog.showModal();
+    }
+    find("[data-focus]", target)?.focus();
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt?.closest?.("form[data-sending]");
+    if (form) release(form);
+  });
+
+  document.addEventListener("htmx:responseError", (event) => toast(`${toasts().dataset.failed} (${event.detail.xhr.status})`, "bad"));
+  document.addEventListener("htmx:sendError", () => toast(toasts().dataset.offline, "bad"));
+  document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
+
+  // --- Keyboard -----------------------------------------------------------------------------------------------
+
+  const OFF = "shortcuts-off";
+  const typing = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+  function shortcutsOff() {
+    try {
+      return localStorage.getItem(OFF) === "1";
+    } catch {
+      return false;
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (!document.body.hasAttribute("data-shortcuts") || typing(event.target) || shortcutsOff() || find("dialog[open]")) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      (find("#q") ?? find("#gsearch"))?.focus();
+    } else if (event.key === "?") {
+      event.preventDefault();
+      find("#shortcuts")?.showModal();
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-shortcuts-off]")) return;
+    try {
+      localStorage.setItem(OFF, event.target.checked ? "1" : "0");
+    } catch {
+      // Private windows may refuse storage; the choice then lasts as long as the page.
+    }
+  });
+
+  // --- At the start ---------------------------------------------------------------------------------------------
+
+  all("[data-toast]").forEach(expire);
+  find("[data-focus]")?.focus();
+  const off = find("[data-shortcuts-off]");
+  if (off) off.checked = shortcutsOff();
+  window.ui = Object.freeze({ find, all, toast, typing, shortcutsOff, A_YEAR });
+})();

@@ -1,0 +1,158 @@
+// The list page: selection, row keys, density, and keeping focus and popover over a swap of the region.
+(() => {
+  "use strict";
+
+  const { find, all, typing, shortcutsOff, A_YEAR } = window.ui;
+  const rows = () => all(".region .grid tbody tr");
+  const boxes = () => all("[data-row]");
+
+  // --- Selection ------------------------------------------------------------------------------------------------
+
+  let last = null;
+
+  function showSelection() {
+    const bar = find("[data-bulk]");
+    if (!bar) return;
+    const ticked = boxes().filter((box) => box.checked).length;
+    find("[data-bulk-count]", bar).textContent = String(ticked);
+    const head = find("[data-all]");
+    head.checked = ticked > 0 && ticked === boxes().length;
+    head.indeterminate = ticked > 0 && !head.checked;
+    const everything = find("[name=all]", bar);
+    if (everything && ticked < boxes().length) everything.checked = false;
+  }
+
+  document.addEventListener("change", (event) => {
+    const target = event.target;
+    if (target.matches("[data-all]")) boxes().forEach((box) => (box.checked = target.checked));
+    if (target.matches("[data-bulk] [name=all]") && target.checked) boxes().forEach((box) => (box.checked = true));
+    if (target.matches("[data-all], [data-row], [data-bulk] [name=all]")) showSelection();
+  });
+
+  document.addEventListener("reset", (event) => {
+    if (!event.target.matches("[data-bulk]")) return;
+    boxes().forEach((box) => (box.checked = false));
+    setTimeout(showSelection);
+  });
+
+  // Shift and click ticks everything from the box pressed before.
+  document.addEventListener("click", (event) => {
+    if (!event.target.matches("[data-row]")) return;
+    const list = boxes();
+    const here = list.indexOf(event.target);
+    const there = list.indexOf(last);
+    if (event.shiftKey && there >= 0) {
+      list.slice(Math.min(here, there), Math.max(here, there) + 1).forEach((box) => (box.checked = event.target.checked));
+      showSelection();
+    }
+    last = event.target;
+  });
+
+  // --- Row keys ---------------------------------------------------------------------------------------------------
+
+  function move(step) {
+    const list = rows();
+    const here = list.indexOf(document.activeElement.closest("tr"));
+    const next = list[Math.min(Math.max(here + step, 0), list.length - 1)];
+    if (!next) return;
+    next.tabIndex = -1;
+    next.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (!find(".region") || typing(event.target) || shortcutsOff() || find("dialog[open]")) return;
+    const row = document.activeElement.closest(".region tbody tr");
+    if (event.key === "j") move(1);
+    else if (event.key === "k") move(-1);
+    else if (event.key === "x" && row) find("[data-row]", row)?.click();
+    else if (event.key === "Enter" && row === document.activeElement) find("th[scope=row] a", row)?.click();
+    else return;
+    event.preventDefault();
+  });
+
+  // --- Density --------------------------------------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-density-choice]");
+    if (!choice) return;
+    event.preventDefault();
+    const wanted = choice.dataset.densityChoice;
+    find(".region").dataset.density = wanted;
+    all("[data-density-choice]").forEach((one) => one.toggleAttribute("aria-current", one === choice));
+    choice.setAttribute("aria-current", "true");
+    document.cookie = `density=${wanted};path=/;max-age=${A_YEAR};samesite=lax`;
+  });
+
+  // --- Over a swap: the same field has the focus, the same popover is open ---------------------------------------------
+
+  let kept = null;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "grid-region") return;
+    const active = document.activeElement;
+    const inside = active?.closest("#grid-region");
+    kept = {
+      popover: find("#grid-region [popover]:popover-open")?.id,
+      open: find("#grid-region .pop-more details[open] :is(input, a)")?.name,
+      name: inside ? active.name : "",
+      value: active?.value,
+      label: inside && !active.name ? active.textContent.trim() : "",
+      caret: active?.type === "search" ? active.selectionStart : null,
+      scroll: find(".grid-wrap")?.scrollLeft ?? 0,
+    };
+  });
+
+  function focusAgain(region) {
+    if (!kept) return;
+    const { popover, name, value, label, caret, scroll } = kept;
+    kept = null;
+    const same = name ? all("[name]", region).filter((one) => one.name === name) : [];
+    let element = same.find((one) => one.type === "search" || one.type === "date" || one.value === value);
+    if (!element && label) element = all("a, button", region).find((one) => one.textContent.trim() === label);
+    const open = element?.closest("[popover]") ?? (popover && document.getElementById(popover));
+    if (popover && open) {
+      open.showPopover({ source: find(`[popovertarget="${open.id}"]`) });
+      element?.closest("details")?.setAttribute("open", "");
+    }
+    element?.focus({ preventScroll: true });
+    if (caret !== null && element?.type === "search") element.setSelectionRange(caret, caret);
+    const wrap = find(".grid-wrap", region);
+    if (wrap) wrap.scrollLeft = scroll;
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const region = find("#grid-region");
+    if (!region || !(event.detail.target.id === "grid-region" || event.detail.elt === region)) return;
+    focusAgain(region);
+    start();
+  });
+
+  // --- The way back: breadcrumbs to a list lead to the list as it was left ------------------------------------------------
+
+  function remember() {
+    if (find("#grid-region")) sessionStorage.setItem(`list:${location.pathname}`, location.search);
+    for (const link of all("a[data-back]")) {
+      const search = sessionStorage.getItem(`list:${link.pathname}`);
+      if (search && !link.search) link.search = search;
+    }
+  }
+
+  function start() {
+    const wrap = find(".region .grid-wrap");
+    if (wrap) {
+      const mark = () => wrap.toggleAttribute("data-scrolled", wrap.scrollLeft > 0);
+      wrap.addEventListener("scroll", mark, { passive: true });
+      mark();
+    }
+    showSelection();
+    try {
+      remember();
+    } catch {
+      // Storage may be refused; then the breadcrumb leads to the plain list.
+    }
+  }
+
+  document.addEventListener("htmx:pushedIntoHistory", () => start());
+  start();
+})();

@@ -1,0 +1,1 @@
+"""A gallery of every part of the interface over made-up rows, for screenshots and accessibility checks."""

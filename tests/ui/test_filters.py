@@ -1,0 +1,142 @@
+"""Filters read leniently, report what they left out, and know their chips."""
+
+import pytest
+from django.http import QueryDict
+
+from tests.ui.gallery.listing import RowFilter
+from tests.ui.gallery.models import Row, Shop
+from tests.ui.gallery.rows import make_rows
+from ui.bulk import BadSelection, Selection
+from ui.querystring import changed
+
+database = [pytest.mark.django_db, pytest.mark.usefixtures("gallery_tables")]
+
+
+def bound(query: str) -> RowFilter:
+    return RowFilter(QueryDict(query), queryset=Row.objects.all())
+
+
+def test_keeps_known_choices_and_reports_the_others() -> None:
+    filterset = bound("status=new&status=nonsense&status=rejected")
+    assert filterset.active() == {"status": ["new", "rejected"]}
+    assert [problem.text for problem in filterset.problems()] == ["Status: “nonsense” is not known"]
+    assert filterset.problems()[0].remove_url == "?status=new&status=rejected"
+    assert not filterset.is_valid()
+    assert list(filterset.errors) == ["status"]
+
+
+def test_gives_a_chip_for_each_value_with_the_way_without_it() -> None:
+    chips = bound("status=new&status=rejected&q=%20Ada%20&sort=name&after=token").chips()
+    assert [(chip.label, chip.text, chip.remove_url) for chip in chips] == [
+        ("Name, e-mail, order number or code", "Ada", "?status=new&status=rejected&sort=name"),
+        ("Status", "New", "?status=rejected&q=+Ada+&sort=name"),
+        ("Status", "Rejected", "?status=new&q=+Ada+&sort=name"),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("gallery_tables")
+def test_shows_a_filter_without_pill_as_a_chip() -> None:
+    filterset = bound("sku=JAR-CB&q=x&status=new")
+    assert [chip.text for chip in filterset.loose_chips()] == ["Jar"]
+    assert "sku" not in [pill.name for pill in filterset.pills()]
+
+
+def test_clears_filters_and_keeps_the_rest() -> None:
+    url = bound("status=new&submitted_from=2026-11-01&q=x&sort=-name&hide=code&page_size=50&before=t").clear_url()
+    assert url == "?sort=-name&hide=code&page_size=50"
+
+
+def test_carries_only_what_is_in_force() -> None:
+    query = bound("status=new&status=&redirected=maybe&sort=name&strange=1&submitted_to=2026-11-01").query_string()
+    assert query == "status=new&submitted_to=2026-11-01"
+
+
+@pytest.mark.parametrize(("given", "expected"), [("yes", True), ("no", False), ("", None), ("1", None), ("yes\x00", None)])
+def test_reads_yes_and_no(given: str, expected: bool | None) -> None:
+    data = QueryDict(mutable=True)
+    data["redirected"] = given
+    assert RowFilter(data, queryset=Row.objects.none()).readings["redirected"].value is expected
+
+
+def test_cleans_the_words_looked_for() -> None:
+    data = QueryDict(mutable=True)
+    data["q"] = " a\x00b " + "x" * 500
+    value = RowFilter(data, queryset=Row.objects.none()).readings["q"].value
+    assert value.startswith("ab ")
+    assert len(value) == 200
+
+
+class TestRows:
+    pytestmark = database
+
+    def test_narrows_by_every_filter_together(self) -> None:
+        make_rows(60)
+        shop = Shop.objects.get(name="Etsy")
+        found = bound(f"status=processed&shop={shop.pk}&done=yes&redirected=no").qs
+        expected = Row.objects.filter(status="processed", shop=shop, processed_at__isnull=False, redirected=False)
+        assert found.count() == expected.count() > 0
+
+    @pytest.mark.parametrize("junk", ["x", "999999999999999999999", "-1", "\x00", "1.5", ""])
+    def test_does_not_know_a_row_that_is_not_there(self, junk: str) -> None:
+        make_rows(1)
+        data = QueryDict(mutable=True)
+        data["shop"] = junk
+        filterset = RowFilter(data, queryset=Row.objects.all())
+        assert filterset.qs.count() == 1
+        assert len(filterset.problems()) == (1 if junk else 0)
+
+    def test_finds_a_chosen_row_beyond_the_listed_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ui.filters.choices.MOST_OPTIONS", 2)
+        make_rows(3)
+        last = Shop.objects.order_by("name").last()
+        assert last is not None
+        filterset = bound(f"shop={last.pk}")
+        assert [chip.text for chip in filterset.chips()] == [last.name]
+
+    def test_selects_all_that_match_by_the_same_filters(self) -> None:
+        make_rows(60)
+        selection = Selection.from_post(QueryDict("all=1&query=status%3Dnew"))
+        rows = selection.rows(RowFilter, Row.objects.all())
+        assert {row.status for row in rows} == {"new"}
+        assert rows.count() == Row.objects.filter(status="new").count()
+
+    def test_selects_single_rows_of_the_given_queryset_only(self) -> None:
+        rows = make_rows(4)
+        selection = Selection.from_post(QueryDict(f"id={rows[0].pk}&id={rows[1].pk}&id={rows[1].pk}&query=status%3Dnew"))
+        allowed = Row.objects.exclude(pk=rows[1].pk)
+        assert [row.pk for row in selection.rows(RowFilter, allowed)] == [rows[0].pk]
+
+
+@pytest.mark.parametrize("query", ["status=nonsense", "submitted_from=junk", "strange=1", "status=new&page=2", "&".join(["status=new"] * 600)])
+def test_refuses_all_that_match_when_a_filter_is_not_understood(query: str) -> None:
+    post = QueryDict(mutable=True)
+    post["all"], post["query"] = "1", query
+    with pytest.raises(BadSelection):
+        Selection.from_post(post).rows(RowFilter, Row.objects.all())
+
+
+@pytest.mark.parametrize("post", ["", "all=0", "id=", "query=status%3Dnew"])
+def test_refuses_an_empty_selection(post: str) -> None:
+    with pytest.raises(BadSelection):
+        Selection.from_post(QueryDict(post))
+
+
+def test_refuses_ids_that_are_none() -> None:
+    with pytest.raises(BadSelection):
+        Selection.from_post(QueryDict("id=abc")).rows(RowFilter, Row.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("query", "changes", "expected"),
+    [
+        ("a=1&after=t", {"sort": "-x"}, "?a=1&sort=-x"),
+        ("a=1&a=2&b=", {}, "?a=1&a=2"),
+        ("a=1&a=2", {"a": ["2", "3"]}, "?a=2&a=3"),
+        ("a=1", {"a": None}, "?"),
+        ("a=1&before=t", {"after": "u"}, "?a=1&after=u"),
+        ("q=%C3%A9+%26", {"n": 5}, "?q=%C3%A9+%26&n=5"),
+    ],
+)
+def test_changes_an_address(query: str, changes: dict, expected: str) -> None:
+    assert changed(QueryDict(query), changes) == expected

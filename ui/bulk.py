@@ -1,0 +1,77 @@
+"""What a bulk action was asked to do: some rows by id, or every row that matches the filters."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from ui.filters import FilterSet
+
+MOST_IDS = 1_000
+
+
+class BadSelection(Exception):
+    """The posted selection cannot be carried out; the text is fit to show."""
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """One button of the bulk bar. `url` is the address, or the name of the address, of its confirmation page.
+
+    The bar posts there: `id` for each ticked row, or `all=1`, and always `query`, the filters in force.
+    `role` is the least role (an integer) that sees the button; `tone` is "" or bad.
+    """
+
+    name: str
+    label: str
+    icon: str = "check"
+    tone: str = ""
+    url: str = ""
+    role: int = 0
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A posted selection: carry it through the confirmation page with `ui/parts/selection.html`."""
+
+    ids: tuple[str, ...]
+    everything: bool
+    query: str
+
+    @classmethod
+    def from_post(cls, post: QueryDict) -> "Selection":
+        """Read `id`, `all` and `query`; refuses more than 1,000 single ids and an empty selection."""
+        ids = tuple(dict.fromkeys(value for value in post.getlist("id") if value))
+        everything = post.get("all") == "1"
+        if not ids and not everything:
+            raise BadSelection(_("No row was selected."))
+        if len(ids) > MOST_IDS and not everything:
+            raise BadSelection(_("Too many rows were selected one by one."))
+        return cls(() if everything else ids, everything, post.get("query", ""))
+
+    def rows(self, filterset_class: type[FilterSet], queryset: QuerySet) -> QuerySet:
+        """Return the selected rows of `queryset`.
+
+        "All that match" runs the list's own filter set again. A filter that is not understood any more refuses the
+        whole: left out, as a page leaves it out, it would widen the selection to rows nobody meant.
+        """
+        if not self.everything:
+            return queryset.filter(pk__in=self._keys(queryset))
+        try:
+            data = QueryDict(self.query)
+        except Exception as error:  # too many fields, or bytes that are no text
+            raise BadSelection(_("The filters could not be read.")) from error
+        filterset = filterset_class(data, queryset=queryset)
+        strangers = set(data) - set(filterset.params())
+        if not filterset.is_valid() or strangers:
+            raise BadSelection(_("The filters have changed meanwhile; please select again."))
+        return filterset.qs
+
+    def _keys(self, queryset: QuerySet) -> list[object]:
+        pk = queryset.model._meta.pk
+        try:
+            return [pk.to_python(value) for value in self.ids]
+        except (ValidationError, ValueError) as error:
+            raise BadSelection(_("The selected rows could not be read.")) from error

@@ -1,0 +1,211 @@
+"""Grids: tables2 declares them, this module draws their rows.
+
+tables2 renders a cell through four layers and a template; a page of 50 rows spends most of its time there. Here the
+plan of a table (which function makes which cell, between which tags) is made once per request and the rows are one
+join. Declarations stay those of tables2: columns, `Meta`, `render_<column>` methods.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import escape as html_escape
+from typing import Any, ClassVar
+
+import django_tables2
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from ui import cells
+from ui.keyset import Sort
+from ui.querystring import changed
+
+PHONE_PLACES = ("lead", "side", "line", "none")
+
+
+class Column(django_tables2.Column):
+    """A column of a grid.
+
+    `numeric` aligns to the end; `phone` says where the cell goes when the row is a card: `lead` (its title),
+    `side` (top corner), `line` (a line with its label), `none`. `label_on_phone=False` leaves the label away.
+    """
+
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        *,
+        numeric: bool = False,
+        phone: str = "line",
+        label_on_phone: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        if phone not in PHONE_PLACES:
+            raise ValueError(f"phone={phone!r} is none of {PHONE_PLACES}")
+        super().__init__(verbose_name=verbose_name, **kwargs)
+        self.numeric = numeric
+        self.phone = phone
+        self.label_on_phone = label_on_phone
+
+
+@dataclass(frozen=True)
+class Head:
+    """One header cell; `sort_url` is empty where the list cannot be sorted by it."""
+
+    name: str
+    label: str
+    css: str
+    sort_url: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """One line of the column chooser."""
+
+    name: str
+    label: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class _Plan:
+    start: str
+    cell: Callable[[Any], str]
+    end: str
+
+
+class Table(django_tables2.Table):
+    """Base of every grid: the first column is the row's header and can be neither hidden nor left out.
+
+    `render_<name>` may take `record`, `value`, `table`, `column` or `bound_column`; where it takes `value`, an empty
+    one (`column.empty_values`) is drawn as a dash without calling it. What it returns is escaped unless safe.
+    """
+
+    class Meta:
+        template_name = "tables/grid.html"
+        order_by_field = "-"
+
+    selectable: ClassVar[bool] = False
+
+    def __init__(self, data: Any = (), *, hide: Iterable[str] = (), selectable: bool = False, **kwargs: Any) -> None:
+        names = list(type(self).base_columns)
+        self.hidden_names = [name for name in hide if name in names[1:]]
+        if isinstance(data, QuerySet):
+            data = list(data)
+        super().__init__(data, exclude=(*type(self)._meta.exclude, *self.hidden_names), **kwargs)
+        self.records = data
+        self.with_boxes = selectable or self.selectable
+
+    def row_label(self, record: Any) -> str:
+        """What the box of a row is called: `Select <label>`."""
+        return str(record)
+
+    def row_id(self, record: Any) -> str:
+        """The id that a bulk action posts."""
+        return str(record["id"] if isinstance(record, Mapping) else record.pk)
+
+    def row_css(self, record: Any) -> str:
+        """An extra class for a row."""
+        return ""
+
+    def heads(self, sort: Sort | None = None, sorts: Iterable[str] = (), data: QueryDict | None = None) -> list[Head]:
+        """Return the header cells; those named in `sorts` link to the list sorted by them."""
+        known, found = set(sorts), []
+        for index, bound in enumerate(self.columns.iterall()):
+            name, direction, url = bound.name, "", ""
+            if sort is not None and sort.name == name:
+                direction = "descending" if sort.descending else "ascending"
+            if data is not None and name in known:
+                first_down = getattr(bound.column, "numeric", False) or bound.column.initial_sort_descending
+                down = direction == "ascending" or (not direction and first_down)
+                url = changed(data, {"sort": f"-{name}" if down else name})
+            found.append(Head(name, str(bound.header), _css(bound.column, index), url, direction))
+        return found
+
+    def choices(self) -> list[ColumnChoice]:
+        """Return what the column chooser offers: every column but the row's header."""
+        hidden = set(self.hidden_names)
+        columns = list(type(self).base_columns.items())[1:]
+        return [
+            ColumnChoice(name, str(column.verbose_name if column.verbose_name is not None else name), name in hidden)
+            for name, column in columns
+            if name not in type(self)._meta.exclude
+        ]
+
+    def body(self) -> SafeString:
+        """Return all rows as HTML."""
+        plans = [self._plan(index, bound) for index, bound in enumerate(self.columns.iterall())]
+        parts: list[str] = []
+        for record in self.records:
+            css = self.row_css(record)
+            parts.append(f'<tr class="{html_escape(css)}">' if css else "<tr>")
+            if self.with_boxes:
+                parts.append(self._box(record))
+            for plan in plans:
+                parts += (plan.start, plan.cell(record), plan.end)
+            parts.append("</tr>")
+        return SafeString("".join(parts))
+
+    def _box(self, record: Any) -> str:
+        label = _("Select %(row)s") % {"row": self.row_label(record)}
+        return (
+            f'<td class="c-select"><input type="checkbox" name="id" value="{html_escape(self.row_id(record))}"'
+            f' form="bulk" data-row aria-label="{html_escape(label)}"></td>'
+        )
+
+    def _plan(self, index: int, bound: Any) -> _Plan:
+        tag = 'th scope="row"' if index == 0 else "td"
+        column = bound.column
+        label = ""
+        if index and getattr(column, "phone", "line") == "line" and getattr(column, "label_on_phone", True):
+            label = f' data-label="{html_escape(str(bound.header))}"'
+        css = _css(column, index)
+        start = f'<{tag} class="{css}"{label}>' if css else f"<{tag}{label}>"
+        return _Plan(start, self._cell(bound), f"</{tag.split()[0]}>")
+
+    def _cell(self, bound: Any) -> Callable[[Any], str]:
+        method = getattr(self, f"render_{bound.name}", None)
+        read = _reader(str(bound.column.accessor if bound.column.accessor is not None else bound.name))
+        if method is None:
+            return lambda record: cells.automatic(read(record))
+        wanted = inspect.signature(method).parameters
+        fixed = {"table": self, "column": bound.column, "bound_column": bound}
+        extra = {name: value for name, value in fixed.items() if name in wanted}
+        with_record, with_value = "record" in wanted, "value" in wanted
+        empty = bound.column.empty_values
+
+        def cell(record: Any) -> str:
+            given = {"record": record, **extra} if with_record else dict(extra)
+            if with_value:
+                given["value"] = value = read(record)
+                if value in empty:
+                    return cells.dash()
+            return cells.esc(method(**given))
+
+        return cell
+
+
+def _css(column: Any, index: int) -> str:
+    classes = ["c-lead"] if index == 0 else []
+    if getattr(column, "numeric", False):
+        classes.append("num")
+    place = getattr(column, "phone", "line")
+    if index and place != "line":
+        classes.append(f"p-{place}")
+    own = column.attrs.get("td", {}).get("class", "")
+    return " ".join([*classes, own]).strip()
+
+
+def _reader(path: str) -> Callable[[Any], Any]:
+    names = path.replace("__", ".").split(".")
+
+    def read(record: Any) -> Any:
+        value = record
+        for name in names:
+            value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+            if value is None:
+                return None
+        return value() if callable(value) else value
+
+    return read
