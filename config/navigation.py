@@ -1,10 +1,56 @@
 """The sidebar: which pages there are, and for whom."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.roles import Role
+from ui.nav import NavGroup, NavItem
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One line of the sidebar: its words, the name of its address, its icon, the least role that sees it."""
+
+    label: Any
+    name: str
+    icon: str
+    role: Role = Role.VIEWER
+
+
+SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
+    ("", (Page(_("Customers"), "customers:list", "users"),)),
+)
+FOOT: tuple[Page, ...] = ()
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Give staff pages their sidebar."""
-    return {}
+    """Give staff pages their sidebar; worked out only where a template draws it."""
+    if not hasattr(request, "membership"):
+        return {}
+    return {
+        "nav": partial(_groups, request),
+        "nav_foot": partial(_foot, request),
+        "search_url": reverse("customers:list", args=[request.merchant.slug]),
+    }
+
+
+def _groups(request: Any) -> list[NavGroup]:
+    groups = (NavGroup(str(label), list(_items(request, pages))) for label, pages in SIDEBAR)
+    return [group for group in groups if group.items]
+
+
+def _foot(request: Any) -> list[NavItem]:
+    return list(_items(request, FOOT))
+
+
+def _items(request: Any, pages: tuple[Page, ...]) -> Iterator[NavItem]:
+    for page in pages:
+        if request.role >= page.role:
+            url = reverse(page.name, args=[request.merchant.slug])
+            yield NavItem(str(page.label), url, page.icon, active=request.path.startswith(url))

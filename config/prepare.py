@@ -6,27 +6,25 @@ One process for several management commands, since starting Django costs more th
 import sys
 
 import django
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 
 STEPS: dict[str, tuple[tuple[object, ...], ...]] = {
-    "migrate": (
-        ("migrate", "--database", "owner", "--no-input", "--verbosity", "0"),
-        ("createcachetable", "--database", "owner", "--verbosity", "0"),
-    ),
+    "migrate": (("migrate", "--database", "owner", "--no-input", "--verbosity", "0"),),
     "demo": (("seed_demo",),),
     "static": (("collectstatic", "--no-input", "--verbosity", "0"),),
 }
 
 
 def main(steps: list[str]) -> None:
-    """Runs the named steps one after the other."""
+    """Run the named steps one after the other."""
     unknown = [step for step in steps if step not in STEPS]
     if unknown or not steps:
         sys.exit(f"Usage: python -m config.prepare {'|'.join(STEPS)} ... (not {' '.join(unknown) or 'nothing'})")
     django.setup()
     for step in steps:
         for command in STEPS[step]:
-            call_command(*command)
+            if command[0] in get_commands():
+                call_command(*command)
 
 
 if __name__ == "__main__":

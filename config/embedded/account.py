@@ -16,6 +16,8 @@ from config.embedded.errors import CannotStart
 
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
+# Needed to keep another one.
+CAP_SETPCAP = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ def capability_for(closed: Path) -> int:
     """The weakest capability in our hands that passes through closed folders."""
     held = held_capabilities()
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        if held >> capability & 1:
+        if held >> capability & held >> CAP_SETPCAP & 1:
             return capability
     message = (
         f"PostgreSQL cannot run as root, and the user it would run as cannot pass through {closed}. "

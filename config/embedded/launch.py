@@ -11,14 +11,15 @@ import os
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
 
 
 def main(argv: list[str]) -> None:
-    """Drops rights, ties this process to its parent, and replaces it by the program."""
+    """Drop rights, tie this process to its parent, and replace it by the program."""
     split = argv.index("--")
     options = arguments().parse_args(argv[:split])
     program = argv[split + 1 :]
@@ -30,7 +31,7 @@ def main(argv: list[str]) -> None:
         if os.getppid() != options.parent:
             # The parent died before the kernel was told.
             sys.exit(1)
-    os.execv(program[0], program)
+    os.execv(program[0], program)  # noqa: S606 - to be that program is the point
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -45,9 +46,10 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def drop_to(uid: int, gid: int, capability: int | None) -> None:
-    """Becomes that user for good, keeping one capability at most."""
+    """Become that user for good, keeping one capability at most."""
     if capability is not None:
-        prctl(PR_SET_KEEPCAPS, 1)
+        # Capabilities outlive the change of user, and access(2) counts them for somebody who is not root.
+        prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
@@ -56,7 +58,7 @@ def drop_to(uid: int, gid: int, capability: int | None) -> None:
 
 
 def keep(capability: int) -> None:
-    """Holds one capability of the former root over the exec that follows."""
+    """Give up all capabilities of the former root but one, which outlives the exec that follows."""
     low, high = (1 << capability) & 0xFFFFFFFF, (1 << capability) >> 32
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     # Twice effective, permitted, inheritable: the low and the high 32 bits.
@@ -67,14 +69,14 @@ def keep(capability: int) -> None:
 
 
 def prctl(*numbers: int) -> None:
-    """One call of prctl(2); leaves with a plain line when the kernel refuses."""
+    """Tell the kernel something about this process, or leave with a plain line when the kernel refuses."""
     padded = [*numbers, 0, 0, 0, 0][:5]
     if ctypes.CDLL(None, use_errno=True).prctl(*(ctypes.c_ulong(number) for number in padded)) != 0:
         fail("prctl")
 
 
 def fail(call: str) -> None:
-    """Says which call was refused and why, and leaves."""
+    """Say which call was refused and why, and leave."""
     sys.exit(f"{call}: {os.strerror(ctypes.get_errno())}")
 
 

@@ -3,7 +3,6 @@
 Loopback only, passwords by SCRAM, no socket file, no system service, no other folder touched than its own.
 """
 
-import contextlib
 import os
 import shutil
 import signal
@@ -62,7 +61,7 @@ class Cluster:
         return f"postgresql://{role}:{self.passwords[role]}@{LOOPBACK}:{self.port}/{database}"
 
     def initialise(self, *options: str) -> None:
-        """Makes the cluster unless it exists. A start that was cut off leaves nothing half made."""
+        """Make the cluster unless it exists. A start that was cut off leaves nothing half made."""
         if self.data.exists():
             return
         draft = self.folder / "data.new"
@@ -111,27 +110,27 @@ class Cluster:
         return [programs() / "postgres", "-D", self.data, *chosen]
 
     def clear_leftovers(self) -> None:
-        """Makes way for a start: stops a server that outlived its supervisor, removes a stale pid file.
+        """Make way for a start: stop a server that outlived its supervisor, remove a pid file that misleads.
 
-        PostgreSQL clears most stale files itself, but not one whose number has gone to another
-        process of the same user since.
+        A stale pid file is left to PostgreSQL, which also looks whether the dead server's children are gone.
+        It only cannot tell when the number has gone to another process of the same user since.
         """
         lines = self._pid_file()
-        if not lines:
+        pid = int(lines[0]) if lines else 0
+        if not pid or not process.is_alive(pid):
             return
-        pid = int(lines[0])
-        if process.is_alive(pid) and serves(pid, self.data):
-            os.kill(pid, signal.SIGINT)
-            if not process.wait_until_gone(pid, 15):
-                message = f"A database server (process {pid}) still uses {self.data} and does not stop."
-                raise CannotStart(message)
-        with contextlib.suppress(FileNotFoundError):
+        if not serves(pid, self.data):
             (self.data / "postmaster.pid").unlink()
+            return
+        os.kill(pid, signal.SIGINT)
+        if not process.wait_until_gone(pid, 15):
+            message = f"A database server (process {pid}) still uses {self.data} and does not stop."
+            raise CannotStart(message)
 
     def is_ready(self, pid: int) -> bool:
         """Whether the server with this process id answers connections."""
         lines = self._pid_file()
-        return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
+        return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
     def _pid_file(self) -> list[str]:
         try:
@@ -140,7 +139,7 @@ class Cluster:
             return []
 
     def start(self, *, output: Path, seconds: float = 30) -> subprocess.Popen[bytes]:
-        """Starts the server as our child, its log in a file, and waits until it answers (tests use this)."""
+        """Start the server as our child, its log in a file, and wait until it answers (tests use this)."""
         self.clear_leftovers()
         with output.open("ab") as log:
             child = process.start(
@@ -156,7 +155,7 @@ class Cluster:
         return child
 
     def prepare(self, database: str) -> None:
-        """Makes the database, roles, schemas and passwords; running it again changes nothing."""
+        """Make the database, roles, schemas and passwords; running it again changes nothing."""
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone()
             if found is None:
@@ -169,7 +168,7 @@ class Cluster:
 
 
 def set_password(connection: psycopg.Connection, role: str, password: str) -> None:
-    """Sets a role's password so that only its SCRAM verifier travels and can be logged."""
+    """Set a role's password so that only its SCRAM verifier travels and can be logged."""
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
     connection.execute(statement.format(sql.Identifier(role), sql.Literal(verifier.decode())))

@@ -22,8 +22,9 @@ def start(
     account: Account | None = None,
     env: Mapping[str, str] | None = None,
     output: IO[bytes] | int | None = None,
+    inherits: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
-    """Starts a program in a session of its own; `death_signal` reaches it when this process dies."""
+    """Start a program in a session of its own; `death_signal` reaches it when this process dies."""
     command = [sys.executable, "-I", "-S", str(LAUNCHER)]
     command += ["--parent", str(os.getpid()), "--death-signal", str(int(death_signal))]
     if account is not None:
@@ -36,17 +37,18 @@ def start(
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=inherits,
     )
 
 
 def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-    """Sends a signal to the program and to what it started; nothing happens if all are gone."""
+    """Send a signal to the program and to what it started; nothing happens if all are gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
 
 
 def end(process: subprocess.Popen[bytes], *, first: int, seconds: float) -> None:
-    """Asks the program to stop, waits, and kills whatever is left of its group."""
+    """Ask the program to stop, wait, and kill whatever is left of its group."""
     if process.poll() is None:
         process.send_signal(first)
         with contextlib.suppress(subprocess.TimeoutExpired):

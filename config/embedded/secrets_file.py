@@ -9,7 +9,7 @@ NAMES = ("postgres", "app_owner", "app_rw", "valkey")
 
 
 def load_secrets(path: Path) -> dict[str, str]:
-    """Reads the file, after making what is missing in it."""
+    """Read the file, after making what is missing in it."""
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     missing = [name for name in NAMES if name not in known]
     if missing:
@@ -19,7 +19,7 @@ def load_secrets(path: Path) -> dict[str, str]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replaces a file in one step by one that only its owner can read."""
+    """Replace a file in one step by one that only its owner can read."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

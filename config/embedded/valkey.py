@@ -13,6 +13,9 @@ from config.embedded.errors import CannotStart
 from config.embedded.ports import LOOPBACK
 from config.embedded.secrets_file import write_private
 
+# The answer to AUTH and PING.
+PONG = b"+OK\r\n+PONG\r\n"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Valkey:
@@ -29,7 +32,7 @@ class Valkey:
         return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
 
     def initialise(self) -> None:
-        """Writes the configuration, which holds the password and so stays off the command line."""
+        """Write the configuration, which holds the password and so stays off the command line."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lines = [
             f"bind {LOOPBACK}",
@@ -56,14 +59,14 @@ class Valkey:
             with socket.create_connection((LOOPBACK, self.port), timeout=1) as connection:
                 connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
                 answer = connection.recv(100)
-                while answer.count(b"\r\n") < 2 and (more := connection.recv(100)):
+                while len(answer) < len(PONG) and (more := connection.recv(100)):
                     answer += more
         except OSError:
             return False
-        return answer == b"+OK\r\n+PONG\r\n"
+        return answer == PONG
 
     def start(self, *, output: Path, seconds: float = 15) -> subprocess.Popen[bytes]:
-        """Starts the server as our child, its log in a file, and waits until it answers (tests use this)."""
+        """Start the server as our child, its log in a file, and wait until it answers (tests use this)."""
         self.initialise()
         with output.open("ab") as log:
             child = process.start(self.command(), death_signal=SIGTERM, output=log)

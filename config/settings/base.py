@@ -60,10 +60,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.ProbeMiddleware",
     "tenancy.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ui.csp.ContentSecurityPolicyMiddleware",
+    "tenancy.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -71,8 +73,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ui.htmx.DialogRedirectMiddleware",
     # Last, so that its process_view opens the merchant's door around the view and nothing else.
     "tenancy.middleware.MerchantMiddleware",
 ]
@@ -125,6 +127,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Where a merchant's staff begin, by the address's name.
+MERCHANT_START = "customers:list"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -132,6 +136,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "tenancy.views.errors.form_expired"
+# In the session and not in a cookie: of a form that was sent twice the browser keeps the second answer, which is a
+# copy of the first one and says nothing of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -201,3 +209,4 @@ IMPORTERS = "config.imports.IMPORTERS"
 
 from config.settings.accounts import *  # noqa: E402, F403 - django-allauth's own section
 from config.settings.celery import *  # noqa: E402, F403 - Celery's own section
+from config.settings.logs import *  # noqa: E402, F403 - logging's own section

@@ -5,15 +5,18 @@ know each other. The cluster is a copy of one that the owner has migrated once f
 migrations; all live in `.data/test`, and what a killed run left there is swept away by the next.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from config.embedded import process
@@ -47,27 +50,24 @@ class TestServers:
     """A PostgreSQL with the migrated template, and a Valkey, for the time of one run."""
 
     def __init__(self) -> None:
-        self.folder = HOME / "runs" / str(os.getpid())
+        self.folder = HOME / "runs" / token_hex(8)
         self.children: list[tuple[subprocess.Popen[bytes], int]] = []
         self.lock: IO[str] | None = None
 
     def start(self) -> None:
-        """Starts both servers and says in the environment where they are, for this process and its children."""
+        """Start both servers and say in the environment where they are, for this process and its children."""
         (HOME / "runs").mkdir(parents=True, exist_ok=True)
-        sweep(HOME / "runs")
-        self.folder.mkdir()
-        self.lock = (self.folder / "lock").open("w")
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
-        with locked(HOME / "templates.lock"):
-            copy(template(), self.folder / "postgres")
-        secrets = load_secrets(HOME / "secrets.json")
-        cluster = Cluster(
-            folder=self.folder / "postgres", port=free_port(), passwords=secrets, settings=SETTINGS
-        )
+        with locked(HOME / "lock"):
+            sweep(HOME / "runs")
+            self.folder.mkdir()
+            self.lock = (self.folder / "lock").open("w")
+            fcntl.flock(self.lock, fcntl.LOCK_EX)
+            chosen = template()
+            copy(chosen / "postgres", self.folder / "postgres")
+            secrets = load_secrets(chosen / "secrets.json")
+        cluster = Cluster(folder=self.folder / "postgres", port=free_port(), passwords=secrets, settings=SETTINGS)
         self.children.append((cluster.start(output=self.folder / "postgres.log"), signal.SIGQUIT))
-        valkey = Valkey(
-            folder=self.folder / "valkey", port=free_port(), password=secrets["valkey"], durable=False
-        )
+        valkey = Valkey(folder=self.folder / "valkey", port=free_port(), password=secrets["valkey"], durable=False)
         self.children.append((valkey.start(output=self.folder / "valkey.log"), signal.SIGTERM))
         os.environ["TEST_SUPERUSER_URL"] = cluster.url(SUPERUSER, "postgres")
         os.environ["DATABASE_OWNER_URL"] = cluster.url("app_owner", TEMPLATE)
@@ -76,7 +76,7 @@ class TestServers:
         os.environ["DATA_DIR"] = str(self.folder)
 
     def stop(self) -> None:
-        """Ends the servers and removes all they wrote."""
+        """End the servers and remove all they wrote."""
         for child, number in reversed(self.children):
             process.end(child, first=number, seconds=5)
         if self.lock is not None:
@@ -85,9 +85,9 @@ class TestServers:
 
 
 def sweep(runs: Path) -> None:
-    """Removes the folders of runs whose process is gone (its lock is free)."""
+    """Remove the folders of runs whose process is gone (its lock is free)."""
     for folder in runs.iterdir():
-        with (folder / "lock").open("a") if folder.is_dir() else open(os.devnull) as lock:
+        with contextlib.suppress(FileNotFoundError), (folder / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -97,19 +97,19 @@ def sweep(runs: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Holds the lock of that file against all other runs."""
+    """Hold the lock of that file against all other runs."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copies a cluster with its owners and rights."""
+    """Copy a cluster with its owners and rights."""
     subprocess.run(["cp", "-a", source, target], check=True)
 
 
 def template() -> Path:
-    """The cluster that holds the migrated template, made now if the migrations have changed.
+    """The folder of the cluster that holds the migrated template, made now if the migrations have changed.
 
     Raises CannotStart with what `migrate` said. With TEST_STALE_SCHEMA=1 the newest template that could be
     made is taken instead: for work while somebody else's migrations are in motion.
@@ -117,7 +117,7 @@ def template() -> Path:
     folder = HOME / "templates" / fingerprint(SCHEMA)
     if (folder / "ready").exists():
         os.utime(folder / "ready")
-        return folder / "postgres"
+        return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -127,12 +127,12 @@ def template() -> Path:
         older = templates()
         if not older or os.environ.get("TEST_STALE_SCHEMA") != "1":
             raise
-        print(f"{error}\nUsing the newest schema that could be made.", file=sys.stderr)
-        return older[0] / "postgres"
+        warnings.warn(f"{error}\nUsing the newest schema that could be made.", stacklevel=2)
+        return older[0]
     (folder / "ready").touch()
     for old in templates()[KEEP_TEMPLATES:]:
         shutil.rmtree(old, ignore_errors=True)
-    return folder / "postgres"
+    return folder
 
 
 def templates() -> list[Path]:
@@ -142,8 +142,8 @@ def templates() -> list[Path]:
 
 
 def build(folder: Path) -> None:
-    """Makes a cluster with roles and one migrated database in `folder`."""
-    secrets = load_secrets(HOME / "secrets.json")
+    """Make a cluster with roles and one migrated database in `folder`."""
+    secrets = load_secrets(folder / "secrets.json")
     cluster = Cluster(folder=folder / "postgres", port=free_port(), passwords=secrets, settings=SETTINGS)
     cluster.initialise("--wal-segsize=4")
     child = cluster.start(output=folder / "postgres.log")
@@ -155,7 +155,7 @@ def build(folder: Path) -> None:
 
 
 def migrate(cluster: Cluster) -> None:
-    """Runs the migrations as the owner."""
+    """Run the migrations as the owner."""
     addresses = {
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
         "DATABASE_URL": cluster.url("app_rw", TEMPLATE),

@@ -1,0 +1,72 @@
+# Everything a fresh machine needs is python3 (3.11 or newer) and make: `make run`.
+
+PYTHON ?= python3
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+BIN := .venv/bin
+INSTALL = $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes
+COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+# Enough of an environment for Django's own deployment checks; nothing is served with it.
+PRODUCTION = DJANGO_SETTINGS_MODULE=config.settings.production ALLOWED_HOSTS=claims.example \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+# Runs a management command on a PostgreSQL and a Valkey of its own.
+ON_SERVERS = $(BIN)/python -m tests.support.on_servers
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.runtime ## start everything on this machine with demo data; PORT (8000), HOST, DATA_DIR (.data); Ctrl-C stops
+	@exec $(BIN)/python -m config.run --with-parent
+
+test: .venv/.development ## the whole test suite on servers of its own; ARGS="tests/ledger -k expire" narrows, REQUIRE_BROWSER=1
+	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+
+check: .venv/.development ## format, lint, types, import contracts, templates, missing migrations, deployment checks
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint --quiet --check --lint templates
+	$(ON_SERVERS) makemigrations --check --dry-run
+	$(PRODUCTION) $(ON_SERVERS) check --deploy --fail-level WARNING --database default --database aside
+	$(ON_SERVERS) distribute --lint
+
+format: .venv/.development ## put code and templates into the house's format
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --quiet --fix .
+	-$(BIN)/djlint --quiet --reformat templates
+
+lock: .venv/.uv ## write the lock files anew from requirements*.in (UPGRADE=1 takes newer releases)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-uv.in -o requirements-uv.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove the environment and everything that can be made again; .data (but for test servers) stays
+	rm -rf .venv .data/test staticfiles htmlcov test-results .coverage* .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. A stamp is newer than the lock it was made from.
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo "Python's venv module is incomplete here; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+.venv/.uv: requirements-uv.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@touch $@
+
+.venv/.runtime: requirements.txt .venv/.uv
+	@echo "Installing what the product runs on."
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt .venv/.runtime
+	@echo "Installing what tests and checks need."
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@

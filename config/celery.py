@@ -1,0 +1,20 @@
+"""The Celery application: `celery -A config worker` and `celery -A config beat`."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+
+app = Celery("claims_center")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def read_the_clock(sender: Celery, **kwargs: Any) -> None:
+    """Take the schedule over; only now, since it is made of models' modules that need Django to be up."""
+    from config.beat import SCHEDULE  # noqa: PLC0415 - see above
+
+    sender.conf.beat_schedule = SCHEDULE

@@ -1,0 +1,73 @@
+"""Making the demo: both merchants, one after the other, each in a transaction of its own."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from claims_center.models import Claim
+from config.demo.base import Stage
+from config.demo.business import PASSWORD, close_what_ended, found_merchant, hire, stock
+from config.demo.claims import DAYS, play, visit_only
+from config.demo.history import import_books
+from config.demo.orders import Books
+from config.demo.plans import plan_claims
+from config.demo.stories import STORIES, MerchantStory
+from jobs.models import Job
+from jobs.states import State
+from ledger.services import backdated
+from tenancy.actors import Actor
+from tenancy.models import Merchant
+from tenancy.scope import merchant_scope
+from tenancy.scopes import KeyScope
+from tenancy.services.keys import create_key
+
+SHOWN = 8
+
+
+def seed(*, now: datetime) -> dict[str, Any]:
+    """Make the demo merchants that are missing and return what demo.json says of all that were made now."""
+    missing = [story for story in STORIES if not Merchant.objects.filter(slug=story.slug).exists()]
+    return {story.slug: tell(story, now) for story in missing}
+
+
+def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
+    """Make one merchant from its story; nothing of it stays if any part fails."""
+    opened = now - timedelta(days=DAYS + 30)
+    with transaction.atomic(), merchant_scope(merchant := found_merchant(story)):
+        stage = Stage(story=story, merchant=merchant, now=now)
+        hire(stage)
+        with backdated(at=opened):
+            stock(stage, opened)
+        books = Books(stage)
+        plans = plan_claims(stage, books)
+        import_books(stage, books)
+        for plan in plans:
+            play(stage, plan)
+            for _ in range(stage.dice.randrange(4)):
+                visit_only(stage, plan.funnel, plan.at - timedelta(minutes=stage.dice.randrange(300)))
+        close_what_ended(stage)
+        _settle_jobs(now)
+        _, key = create_key(
+            merchant=merchant, name="Demo till", scopes=list(KeyScope), actor=Actor.user(stage.staff["owner"]), now=now
+        )
+        return _said(stage, key)
+
+
+def _settle_jobs(now: datetime) -> None:
+    """Leave no work behind that the past has done already."""
+    Job.objects.filter(state=State.DUE).exclude(kind="message.send").update(state=State.DONE, finished_at=now)
+
+
+def _said(stage: Stage, key: str) -> dict[str, Any]:
+    recent = Claim.objects.order_by("-submitted_at", "-id").select_related("customer")[:SHOWN]
+    customers = {str(claim.customer_id): claim.customer.email for claim in recent}
+    users = [{"email": user.email, "password": PASSWORD, "role": role} for role, user in stage.staff.items()]
+    return {
+        "api_key": key,
+        "users": users,
+        "customers": [{"id": one, "email": email} for one, email in customers.items()],
+        "funnel": stage.story.funnels[0].slug,
+        "offers": [],
+        "rewards": [],
+    }

@@ -1,0 +1,56 @@
+"""A Chromium of the system, driven by Playwright (marker `browser`)."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MISSING = "No Chromium found: browser tests are skipped (REQUIRE_BROWSER=1 makes this an error)."
+
+
+def chromium() -> str | None:
+    """The path of a Chromium or Chrome, if there is one."""
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where no browser is, unless one is required."""
+    if chromium() is None and os.environ.get("REQUIRE_BROWSER") != "1":
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=MISSING))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once, in a line of its own, that browser tests did not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(MISSING in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(MISSING)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """How Playwright starts the browser."""
+    found = chromium()
+    if found is None:
+        pytest.fail("REQUIRE_BROWSER=1, and there is no Chromium on this machine.")
+    # Playwright's loop runs in the thread of the test; Django would refuse every query there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {"executable_path": found, "args": FLAGS}
+
+
+@pytest.fixture
+def browser_context_args() -> dict[str, Any]:
+    """A desktop window; English, so that texts can be named in tests."""
+    return {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "reduced_motion": "reduce"}

@@ -1,0 +1,48 @@
+"""Starts the servers before the first test and stops them after the last (loaded by tests/conftest.py)."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.embedded.errors import CannotStart
+from tests.support.servers import TestServers
+
+SERVERS = pytest.StashKey[TestServers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers in the process that distributes the tests; workers inherit their addresses."""
+    if config.option.help or config.option.version:
+        return
+    if not hasattr(config, "workerinput"):
+        servers = TestServers()
+        config.stash[SERVERS] = servers
+        try:
+            servers.start()
+        except CannotStart as error:
+            servers.stop()
+            pytest.exit(str(error), returncode=4)
+    settle_down(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+
+
+def settle_down(worker: str) -> None:
+    """Give this worker a folder and a queue of its own, for itself and for the processes it starts.
+
+    Settings were read before the servers were there.
+    """
+    folder = Path(os.environ["DATA_DIR"]) / worker
+    folder.mkdir()
+    queue = os.environ["REDIS_URL"].rpartition("/")[0] + "/" + worker.removeprefix("gw")
+    os.environ |= {"DATA_DIR": str(folder), "REDIS_URL": queue}
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = queue
+    settings.DATA_DIR = folder
+    settings.MAIL_DIR = folder / "mail"
+    settings.MEDIA_ROOT = folder / "media"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this process started."""
+    if SERVERS in config.stash:
+        config.stash[SERVERS].stop()
