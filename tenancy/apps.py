@@ -9,5 +9,5 @@ class TenancyConfig(AppConfig):
     name = "tenancy"
 
     def ready(self) -> None:
-        """Load the system checks."""
-        from tenancy import checks  # noqa: F401, PLC0415 - checks register themselves when they are loaded
+        """Load the system checks and the receivers of django-allauth's signals."""
+        from tenancy import checks, receivers  # noqa: F401, PLC0415 - both register themselves when they are loaded

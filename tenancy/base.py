@@ -68,7 +68,7 @@ class MerchantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
 
     def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode | None:
         """Add "same merchant" to a join."""
-        if not alias or not related_alias:
+        if not alias or not related_alias or settings.TENANCY_FILTERS_OFF:
             # split_exclude() asks without aliases; the scoped manager filters there already.
             return None
         ours = self.model._meta.get_field("merchant").get_col(related_alias)
@@ -102,6 +102,11 @@ class MerchantModel(models.Model):
         if self.merchant_id != merchant_id:
             raise MerchantChange
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """Check the constraints, those that name the merchant too, although no form has a field for it."""
+        self.take_merchant()
+        super().validate_constraints(exclude=set(exclude or ()) - {"merchant"})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert or update in the scope of the row's merchant."""
         self.take_merchant()
@@ -117,5 +122,3 @@ class MerchantModel(models.Model):
     def made_with(cls, **values: Any) -> Self:
         """Return an unsaved row of the merchant in scope."""
         return cls(merchant_id=current_merchant_id(), **values)
-
-

@@ -1,29 +1,36 @@
-"""The merchant's door: one place that opens a merchant's scope around a view."""
+"""Around every request: its id, the refusal of what no database can hold, and the merchant's door."""
 
 import re
+import time
 import uuid
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+import structlog
+from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from tenancy import requests
+from tenancy.doors import DOORS
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
-from tenancy.selectors import membership, merchant_by_public_id, merchant_by_slug
+from tenancy.throttle import RateLimited
+from tenancy.views.errors import too_many
+
+__all__ = ["DOORS", "MerchantMiddleware", "NulMiddleware", "RequestIdMiddleware"]
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+SERVER_ERROR = 500
+
+log = structlog.get_logger("request")
 
 
 class RequestIdMiddleware:
-    """Give each request an id (the proxy's, where it sends a sane one) and note where it came from."""
+    """Give each request an id (the proxy's, where it sends a sane one), note where it came from, and log its end."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -33,12 +40,40 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.match(given) else uuid.uuid4().hex
         token = requests.remember(requests.RequestFacts(request_id, requests.client_ip(request)))
+        started = time.perf_counter()
         try:
             response = self.get_response(request)
+            _log(request, response, time.perf_counter() - started)
         finally:
             requests.forget(token)
         response["X-Request-Id"] = request_id
         return response
+
+
+def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    # The route and not the path: paths hold tokens.
+    match = getattr(request, "resolver_match", None)
+    log.info(
+        "answered",
+        method=request.method,
+        route=match.route if match else None,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
+
+
+class NulMiddleware:
+    """Refuse addresses with NUL bytes, which no text column can hold."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, 400 where its address holds a NUL byte."""
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path_info or "\x00" in query or "%00" in query:
+            raise BadRequest("NUL byte in the address")
+        return self.get_response(request)
 
 
 class MerchantMiddleware:
@@ -67,10 +102,19 @@ class MerchantMiddleware:
         door = DOORS.get(match.route.split("/", 1)[0] + "/") if match else None
         if door is None:
             return None
-        found = door(request, view, kwargs)
-        if not isinstance(found, Merchant):
-            return found
-        return _answer(request, found, view, args, kwargs)
+        try:
+            found = door(request, view, kwargs)
+            if not isinstance(found, Merchant):
+                return found
+            return _answer(request, found, view, args, kwargs)
+        except RateLimited as refusal:
+            return too_many(request, retry_after=refusal.retry_after)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 429 for views without a door as well."""
+        if isinstance(exception, RateLimited):
+            return too_many(request, retry_after=exception.retry_after)
+        return None
 
 
 def _answer(
@@ -83,62 +127,6 @@ def _answer(
         response: Any = view(request, *args, **kwargs)
         if hasattr(response, "render") and not response.is_rendered:
             response = response.render()
-        if response.status_code >= 500:  # noqa: PLR2004 - a server's failure keeps nothing
+        if response.status_code >= SERVER_ERROR:
             transaction.set_rollback(True)
     return response  # type: ignore[no-any-return]
-
-
-def _staff(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpResponse:
-    """Let members in: sign-in first, 404 for strangers, 403 for too low a role."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    found = membership(request.user, kwargs.pop("merchant"))
-    if found is None:
-        raise Http404
-    request.membership, request.role = found, found.role
-    if found.merchant.mfa_required and not _has_second_factor(request):
-        return redirect("mfa_index")
-    if request.role < _required_role(view):
-        raise PermissionDenied
-    return found.merchant
-
-
-def _has_second_factor(request: Any) -> bool:
-    from allauth.mfa.utils import is_mfa_enabled  # noqa: PLC0415 - needs the app registry
-
-    return is_mfa_enabled(request.user)
-
-
-def _required_role(view: Any) -> int:
-    view_class = getattr(view, "view_class", None)
-    role: int | None = getattr(view_class, "role", None)
-    if role is None:
-        raise TypeError(f"{view_class or view} names no role.")
-    return role
-
-
-def _public(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
-    merchant = merchant_by_slug(kwargs.pop("merchant"))
-    if merchant is None:
-        raise Http404
-    return merchant
-
-
-def _token(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
-    """Let in whoever holds a token that begins with a merchant's public id; the view looks its hash up."""
-    public_id = kwargs["token"].partition(".")[0] if "token" in kwargs else kwargs.pop("public_id")
-    merchant = merchant_by_public_id(public_id)
-    if merchant is None:
-        raise Http404
-    return merchant
-
-
-DOORS: dict[str, Callable[[Any, Any, dict[str, Any]], Merchant | HttpResponse]] = {
-    "m/": _staff,
-    "f/": _public,
-    "c/": _public,
-    "track/": _token,
-    "brand/": _public,
-    "hooks/": _token,
-    "download/": _token,
-}

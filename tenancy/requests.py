@@ -1,6 +1,7 @@
 """What is known of the request in hand: its id, for logs and audit, and the address it came from."""
 
 import contextvars
+import ipaddress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -34,8 +35,17 @@ def forget(token: contextvars.Token[RequestFacts | None]) -> None:
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """Return the sender's address: the hop before the trusted proxies, never what the client wrote itself."""
+    """Return the sender's address: the hop before the trusted proxies, never what the client wrote itself.
+
+    None where that is not an address (a proxy that writes none, a socket).
+    """
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    found = request.META.get("REMOTE_ADDR") or ""
     if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
-        return hops[-settings.TRUSTED_PROXIES]
-    return request.META.get("REMOTE_ADDR") or None
+        found = hops[-settings.TRUSTED_PROXIES]
+    try:
+        address = ipaddress.ip_address(found.removeprefix("[").removesuffix("]").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)

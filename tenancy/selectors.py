@@ -3,10 +3,15 @@
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
 
 from tenancy.actors import Actor
 from tenancy.models import Membership, Merchant, User
+
+# How many merchants the switcher offers; whoever has more goes on to the chooser.
+SWITCHER = 20
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
@@ -14,9 +19,24 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     return Membership.objects.filter(user=user).select_related("merchant").order_by("merchant__name", "id")
 
 
-def membership(user: User, slug: str) -> Membership | None:
-    """Return this person's membership of the merchant with this slug, or None."""
-    return memberships_of(user).filter(merchant__slug=slug).first()
+def memberships_at_door(user: User, slug: str, session_key: str | None) -> list[Any]:
+    """Return this person's memberships, the one of the merchant with this slug first; empty where there is none such.
+
+    One query tells all that the door must know: besides the membership whether the person has a second factor, and
+    when this session was last seen (None for one that is not listed yet). The rest feeds the merchant switcher.
+    """
+    found = list(
+        memberships_of(user)
+        .annotate(
+            is_asked=ExpressionWrapper(Q(merchant__slug=slug), output_field=BooleanField()),
+            second_factor=Exists(Authenticator.objects.filter(user=user)),
+            last_seen_at=Subquery(
+                UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]
+            ),
+        )
+        .order_by("-is_asked", "merchant__name", "id")[: SWITCHER + 1]
+    )
+    return found if found and found[0].is_asked else []
 
 
 def members_of(merchant: Merchant) -> QuerySet[Membership]:
@@ -32,6 +52,11 @@ def merchant_by_slug(slug: str) -> Merchant | None:
 def merchant_by_public_id(public_id: str) -> Merchant | None:
     """Return the merchant that tokens beginning with this id belong to, or None."""
     return Merchant.objects.filter(public_id=public_id).first()
+
+
+def user_by_email(email: str) -> User | None:
+    """Return the person with this address, whatever its case, or None."""
+    return User.objects.filter(email=email.strip().lower()).first()
 
 
 def actor_names(actors: Any) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from tenancy.models.access import ApiKey, Membership
 from tenancy.models.audit import AuditEvent, SecurityEvent
 from tenancy.models.idempotency import IdempotencyRecord
+from tenancy.models.invitation import Invitation
 from tenancy.models.merchant import Merchant
+from tenancy.models.second_factor import UsedCounter
 from tenancy.models.throttle import ThrottleBucket
 from tenancy.models.user import User
 
@@ -11,9 +13,11 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "IdempotencyRecord",
+    "Invitation",
     "Membership",
     "Merchant",
     "SecurityEvent",
     "ThrottleBucket",
+    "UsedCounter",
     "User",
 ]

@@ -1,5 +1,7 @@
 """Who may act for a merchant: people by membership, machines by key."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -36,6 +38,7 @@ class ApiKey(MerchantModel):
     """A till's or shop system's key; only its SHA-256 is kept, which its 256 random bits allow."""
 
     name = models.CharField(max_length=120)
+    # The beginning of the key, by which its owner knows it again.
     prefix = models.CharField(max_length=24)
     key_hash = models.CharField(max_length=64)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
@@ -52,3 +55,7 @@ class ApiKey(MerchantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+    def is_usable(self, at: datetime) -> bool:
+        """Tell whether the key opens anything at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)

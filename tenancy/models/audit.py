@@ -24,7 +24,9 @@ class AuditEvent(MerchantModel):
     class Meta(MerchantModel.Meta):
         indexes = [
             models.Index(fields=["merchant", "-at", "-id"], name="audit_newest"),
-            models.Index(fields=["merchant", "target_type", "target_id"], name="audit_target"),
+            models.Index(fields=["merchant", "action", "-at", "-id"], name="audit_by_action"),
+            models.Index(fields=["merchant", "actor", "-at", "-id"], name="audit_by_actor"),
+            models.Index(fields=["merchant", "target_type", "target_id", "-at"], name="audit_by_target"),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,19 @@
 """Views behind the merchant's door."""
 
+import hashlib
 import re
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from tenancy.actors import Actor
 from tenancy.idempotency import InProgress, KeyReused, answer_once, digest_of
+from tenancy.links import local_path
 
 OPERATION = re.compile(r"^[0-9a-f-]{32,36}$")
 # A redirect after success, or a changed part of a page; a form shown again with its errors may be sent again.
@@ -19,9 +21,15 @@ KEPT = frozenset({204, 302, 303})
 
 
 class StaffView(View):
-    """A page of the merchant's staff. `role` is the least role that may use it; the middleware checks it."""
+    """A page of the merchant's staff. `role` is the least role that may use it; the middleware checks it.
+
+    `write_role` is the least role for everything but reading, where that differs. With `reauthenticate` the page asks
+    who is there once more, unless the person signed in or confirmed it in the last few minutes.
+    """
 
     role: ClassVar[int]
+    write_role: ClassVar[int | None] = None
+    reauthenticate: ClassVar[bool] = False
     request: Any
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
@@ -36,30 +44,33 @@ class StaffView(View):
 
     def _once(self, operation: str, work: Any) -> HttpResponse:
         """Answer a form that was posted twice (a double click, the back button) as it was answered first."""
-        posted = {name: values for name, values in self.request.POST.lists() if name != "csrfmiddlewaretoken"}
         try:
             return answer_once(
                 principal=str(self.actor),
                 key=operation,
-                digest=digest_of(self.request.path, posted),
+                digest=digest_of(self.request.get_full_path(), posted(self.request)),
                 work=work,
                 keep=lambda response: response.status_code in KEPT,
                 wait_ms=3000,
             )
         except (KeyReused, InProgress):
             self.warn(_("This form was sent already. Look at the page below before you send it again."))
-            return HttpResponseRedirect(self.request.path if hasattr(self, "get") else "/")
+            return HttpResponseRedirect(self.here())
 
     @property
     def actor(self) -> Actor:
         """Return the signed-in member of staff as the doer of what this request does."""
         return Actor.user(self.request.user)
 
+    def here(self) -> str:
+        """Return the page that the person is looking at: this one, or the one that a button was pressed on."""
+        if hasattr(self, "get"):
+            return str(self.request.get_full_path())
+        return local_path(self.request, self.request.POST.get("next", ""), self.request.headers.get("Referer", ""))
+
     def back_to(self, fallback: str) -> HttpResponseRedirect:
         """Return to the page named by `next`, if it is one of ours, else to the fallback."""
-        target = self.request.POST.get("next", "")
-        ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-        return HttpResponseRedirect(target if target and ours else fallback)
+        return HttpResponseRedirect(local_path(self.request, self.request.POST.get("next", ""), fallback=fallback))
 
     def say(self, text: Any) -> None:
         """Show a sentence on the next page."""
@@ -74,3 +85,23 @@ class PublicView(View):
     """A page that anybody may open: funnels, trackers, the cockpit's door."""
 
     request: Any
+
+
+def posted(request: Any) -> dict[str, Any]:
+    """Return what a form sent, files by their contents, without what differs from page to page.
+
+    Raises BadRequest for names with NUL bytes, which no form of ours has; values are the forms' business.
+    """
+    if any("\x00" in name for name in request.POST):
+        raise BadRequest("NUL byte in a field's name")
+    values = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    files = {name: [_fingerprint(file) for file in request.FILES.getlist(name)] for name in request.FILES}
+    return {"values": values, "files": files}
+
+
+def _fingerprint(file: Any) -> list[Any]:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return [file.name, file.size, digest.hexdigest()]

@@ -11,6 +11,7 @@ EXCUSED = {
     "tenancy.Membership": "says which merchant's door may be opened",
     "tenancy.SecurityEvent": "a failed sign-in has no merchant yet",
     "tenancy.ThrottleBucket": "holds keyed hashes only",
+    "tenancy.UsedCounter": "belongs to a person, as the second factor does",
     "jobs.PeriodicRun": "a tick of the clock belongs to nobody",
 }
 

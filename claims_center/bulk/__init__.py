@@ -1,0 +1,1 @@
+"""Doing one act to many claims: what will be done and what skipped, the job, a result for each row."""

@@ -1,0 +1,1 @@
+"""What staff keep: products, promotions and funnels."""

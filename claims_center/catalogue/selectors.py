@@ -1,0 +1,122 @@
+"""What the catalogue pages read, each in a constant number of queries."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from claims_center.models import Claim, Funnel, FunnelProduct, Journey, Listing, Product, Promotion
+from claims_center.states import Status
+
+
+def _count(rows: QuerySet[Any], column: str) -> Coalesce:
+    """Return the number of rows that belong to the outer row by a column, as an expression that is never NULL."""
+    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def products_for_list() -> QuerySet[Product]:
+    """Return products with how many listings, funnels and claims they have."""
+    found: QuerySet[Product] = Product.objects.annotate(
+        listing_count=_count(Listing.objects.filter(archived_at__isnull=True), "product"),
+        funnel_count=_count(FunnelProduct.objects.all(), "product"),
+    )
+    return found
+
+
+def marketplaces_of(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Return the names of the marketplaces where each product is sold, in one query."""
+    rows = Listing.objects.filter(product_id__in=list(product_ids), archived_at__isnull=True)
+    found: dict[uuid.UUID, list[str]] = {}
+    for listing in rows.order_by("marketplace", "region"):
+        names = found.setdefault(listing.product_id, [])
+        if listing.get_marketplace_display() not in names:
+            names.append(listing.get_marketplace_display())
+    return found
+
+
+def promotions_for_list() -> QuerySet[Promotion]:
+    """Return promotions with their pool and how many funnels give them."""
+    found: QuerySet[Promotion] = Promotion.objects.select_related("pool").annotate(
+        funnel_count=_count(Funnel.objects.all(), "promotion")
+    )
+    return found
+
+
+def funnels_for_list(now: datetime) -> QuerySet[Funnel]:
+    """Return funnels with their promotion and a number that puts their states in order."""
+    found: QuerySet[Funnel] = Funnel.objects.select_related("promotion").annotate(state_rank=state_rank(now))
+    return found
+
+
+def state_rank(now: datetime) -> Case:
+    """Return the place of a funnel's state at `now`: open, scheduled, draft, ended, closed."""
+    return Case(
+        When(closed_at__isnull=False, then=Value(4)),
+        When(published_at__isnull=True, then=Value(2)),
+        When(starts_at__gt=now, then=Value(1)),
+        When(ends_at__lte=now, then=Value(3)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+
+
+# Sorting by a figure counts it for every funnel; showing it counts only those of the page.
+VISITS = _count(Journey.objects.all(), "funnel")
+STARTED = _count(Journey.objects.filter(started_at__isnull=False), "funnel")
+SUBMITTED = _count(Claim.objects.all(), "funnel")
+SHARED = _count(Claim.objects.filter(did_redirect=True), "funnel")
+PROCESSED = _count(Claim.objects.filter(status=Status.PROCESSED), "funnel")
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How a funnel does: each figure counts journeys or claims once."""
+
+    visits: int = 0
+    started: int = 0
+    submitted: int = 0
+    shared: int = 0
+    processed: int = 0
+
+    @property
+    def conversion(self) -> float | None:
+        """Return the share of visits that ended in a claim."""
+        return self.submitted / self.visits if self.visits else None
+
+
+def performance_of(funnel_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Performance]:
+    """Return the figures of the given funnels in two queries, however many there are."""
+    ids = list(funnel_ids)
+    visits = Journey.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
+    claims = Claim.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
+    came = {row.pop("funnel_id"): row for row in visits.annotate(visits=Count("pk"), started=Count("started_at"))}
+    sent = claims.annotate(
+        submitted=Count("pk"),
+        shared=Count("pk", filter=Q(did_redirect=True)),
+        processed=Count("pk", filter=Q(status=Status.PROCESSED)),
+    )
+    did = {row.pop("funnel_id"): row for row in sent}
+    return {one: Performance(**came.get(one, {}), **did.get(one, {})) for one in ids}
+
+
+def funnels_of_product(product: Product) -> list[Funnel]:
+    """Return the funnels that offer a product."""
+    return list(Funnel.objects.filter(funnel_products__product=product).order_by("name", "id"))
+
+
+def funnels_of_promotion(promotion: Promotion) -> list[Funnel]:
+    """Return the funnels that give a promotion."""
+    return list(Funnel.objects.filter(promotion=promotion).order_by("name", "id"))
+
+
+def with_choosable_product() -> Exists:
+    """Return the condition that a funnel has a product which customers can choose."""
+    rows = FunnelProduct.objects.filter(
+        funnel=OuterRef("pk"), product__archived_at__isnull=True, product__listings__archived_at__isnull=True
+    )
+    return Exists(rows.annotate(one=F("pk")))

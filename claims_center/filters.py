@@ -1,0 +1,91 @@
+"""What the lists of claims and orders can be narrowed by; the names are those of the addresses."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from claims_center.marketplaces import Marketplace
+from claims_center.matching import numbers_of
+from claims_center.models import ClaimToken, Funnel, OrderStatus, Product, PromotionKind
+from claims_center.states import Delivery, Status, Verification
+from tenancy.models import User
+from tenancy.roles import Role
+from tenancy.scope import current_merchant_id
+from tenancy.search import search_by_token
+from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
+
+NOBODY = "nobody"
+
+
+def colleagues(least: int = Role.VIEWER) -> QuerySet[User]:
+    """Return those who work for the merchant in scope with at least this role, by name."""
+    members = User.objects.filter(memberships__merchant=current_merchant_id(), memberships__role__gte=least)
+    return members.order_by("name", "email")
+
+
+def _by_name(model: Any, field: str) -> QuerySet[Any]:
+    found: QuerySet[Any] = model.objects.only("id", field).order_by(field, "id")
+    return found
+
+
+class AssigneeFilter(ModelChoicesFilter):
+    """A colleague's id, or `nobody` for claims that nobody has taken."""
+
+    @property
+    def choices(self) -> dict[str, Any]:  # type: ignore[override]
+        """Nobody, then colleagues by name."""
+        return {NOBODY: _("Nobody")} | super().choices
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
+        """Narrow to claims of these people."""
+        people = [one for one in value if one != NOBODY]
+        wanted = Q(assignee__in=people) if people else Q()
+        return qs.filter(wanted | Q(assignee__isnull=True) if NOBODY in value else wanted)
+
+
+class ClaimFilter(FilterSet):
+    """The filters of the Claims Center; the same set narrows bulk actions and exports."""
+
+    q = SearchFilter(method="search", label=_("Name, e-mail, phone, order or code"))
+    status = ChoicesFilter("status", choices=Status.choices, label=_("Status"))
+    verification = ChoicesFilter("verification", choices=Verification.choices, label=_("Verification"))
+    delivery = ChoicesFilter(
+        "delivery_status",
+        choices=[(Delivery.NOT_SENT, _("Not sent")), *Delivery.choices[1:]],
+        label=_("Delivery status"),
+    )
+    submitted = PeriodFilter("submitted_at", label=_("Submitted"))
+    funnel = ModelChoicesFilter("funnel", queryset=lambda: _by_name(Funnel, "name"), label=_("Funnel"))
+    product = ModelChoicesFilter(
+        "product", queryset=lambda: _by_name(Product, "title"), label=_("Product"), always=False
+    )
+    marketplace = ChoicesFilter("marketplace", choices=Marketplace.choices, label=_("Marketplace"), always=False)
+    promotion_type = ChoicesFilter(
+        "promotion_kind", choices=PromotionKind.choices, label=_("Promotion type"), always=False
+    )
+    did_redirect = YesNoFilter("did_redirect", label=_("Did Redirect"), always=False)
+    assignee = AssigneeFilter("assignee", queryset=lambda: colleagues(), label=_("Assigned to"), always=False)
+    repeat = YesNoFilter("is_repeat", label=_("Repeat customer"), always=False)
+    processed = PeriodFilter("processed_at", label=_("Processed"), always=False)
+
+    def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
+        """Find by words."""
+        return search_by_token(rows, ClaimToken, text)
+
+
+class OrderFilter(FilterSet):
+    """The filters of the order history."""
+
+    q = SearchFilter(method="search", label=_("Order number"))
+    marketplace = ChoicesFilter("marketplace", choices=Marketplace.choices, label=_("Marketplace"))
+    status = ChoicesFilter("status", choices=OrderStatus.choices, label=_("Status"))
+    ordered = PeriodFilter("ordered_at", label=_("Ordered"))
+    imported = PeriodFilter("imported_at", label=_("Imported"), always=False)
+
+    def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
+        """Find by the whole number, however it is typed, or by its last group."""
+        numbers = numbers_of(text)
+        found = Q(number_norm__in=numbers) | Q(last_group__in=numbers) | Q(other_norm__in=numbers)
+        return rows.filter(found) if numbers else rows.none()

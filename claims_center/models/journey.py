@@ -1,0 +1,60 @@
+"""One visit to a funnel's page, step by step."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from claims_center.models.funnel import Funnel
+from tenancy.base import MerchantForeignKey, MerchantModel
+
+
+class Step(models.TextChoices):
+    """The steps of a funnel's page; a journey has one time for each."""
+
+    VISITED = "visited", _("Opened the page")
+    STARTED = "started", _("Chose the product")
+    ORDER = "order", _("Gave the order number")
+    FEEDBACK = "feedback", _("Gave rating and feedback")
+    CONTACT = "contact", _("Reached contact details")
+    SUBMITTED = "submitted", _("Submitted the claim")
+    SHARED = "shared", _("Pressed Share")
+
+
+class Journey(MerchantModel):
+    """When a visitor reached each step. `draft` holds what was typed so far; it is emptied when the claim comes in."""
+
+    funnel = MerchantForeignKey(Funnel, on_delete=models.PROTECT, related_name="journeys")
+    visited_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    order_at = models.DateTimeField(null=True)
+    feedback_at = models.DateTimeField(null=True)
+    contact_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    shared_at = models.DateTimeField(null=True)
+    draft = models.JSONField(default=dict, blank=True)
+
+    class Meta(MerchantModel.Meta):
+        indexes = [
+            # Counting a campaign's steps reads this index alone.
+            models.Index(
+                fields=["merchant", "funnel", "visited_at"],
+                include=["started_at", "submitted_at", "shared_at"],
+                name="journey_of_funnel",
+            ),
+            models.Index(
+                fields=["merchant", "visited_at"],
+                include=["funnel", "started_at", "submitted_at", "shared_at"],
+                name="journey_by_day",
+            ),
+            models.Index(
+                fields=["merchant", "visited_at", "id"], condition=~Q(draft={}), name="journey_with_draft"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.funnel_id} {self.visited_at:%Y-%m-%d %H:%M}"
+
+    def steps(self) -> list[tuple[Step, object]]:
+        """Return the steps that were reached with their times, earliest first."""
+        reached = [(step, getattr(self, f"{step.value}_at")) for step in Step]
+        return sorted(((step, at) for step, at in reached if at is not None), key=lambda pair: pair[1])

@@ -1,0 +1,36 @@
+"""The customer's private page about one claim."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+
+from claims_center.public import selectors
+from claims_center.public.tracking import facts, next_step, state, timeline
+from tenancy.views import PublicView
+
+
+class TrackerView(PublicView):
+    """How far a claim is, for whoever holds its link. An unknown token is no page, whoever's it may be."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: Any, token: str) -> HttpResponse:
+        """Show the claim in a customer's words; the address is a secret, so it goes to no other site."""
+        claim = selectors.claim_by_token(token)
+        if claim is None:
+            raise Http404
+        context = {
+            "title": str(state(claim).label),
+            "claim": claim,
+            "state": state(claim),
+            "next": next_step(claim),
+            "facts": facts(claim),
+            "timeline": timeline(claim, selectors.history_of(claim)),
+        }
+        response = render(request, "track/claim.html", context)
+        patch_cache_control(response, no_store=True, private=True)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response

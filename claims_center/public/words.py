@@ -1,0 +1,67 @@
+"""What the public pages say outside their forms."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from claims_center.models import Funnel, FunnelState, Promotion
+from ui import locale
+
+NOTICES = {
+    "again": _lazy("You were away for a long time, so this starts from the beginning. What you typed last is kept."),
+    "check": _lazy("Something has to be filled in again before your claim can be sent."),
+    "first": _lazy("Please begin here."),
+}
+STALE = _lazy("This page had been open for too long, or your browser keeps no cookies. Your words are still here: "
+              "press the button once more.")
+
+
+def notice(name: str) -> Any:
+    """Return the sentence of this name, or "" for a name that is none of ours."""
+    return NOTICES.get(name, "")
+
+
+def closed(funnel: Funnel, now: datetime) -> dict[str, Any]:
+    """Return title and sentence for a funnel that takes no claims at `now`."""
+    state = funnel.state(now)
+    if state == FunnelState.SCHEDULED and funnel.starts_at:
+        day = locale.moment_with_zone(funnel.starts_at)
+        return {"title": _("Not open yet"), "text": _("This promotion opens on %(day)s.") % {"day": day}}
+    if state == FunnelState.ENDED and funnel.ends_at:
+        day = locale.moment_with_zone(funnel.ends_at)
+        text = _("This promotion ended on %(day)s, so no more claims can be made.") % {"day": day}
+        return {"title": _("This promotion has ended"), "text": text, "icon_name": "calendar-x"}
+    text = _("This promotion has been closed, so no more claims can be made.")
+    return {"title": _("This promotion is closed"), "text": text, "icon_name": "calendar-x"}
+
+
+def too_many(seconds: int, back_url: str) -> dict[str, Any]:
+    """Return title and sentence for an address that has sent too much."""
+    minutes = max(1, round(seconds / 60))
+    if seconds < 90:  # noqa: PLR2004 - a minute and a half reads better in seconds
+        span = ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    else:
+        span = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    text = _("A lot was sent from your network. Try again in %(span)s; what you typed is kept.") % {"span": span}
+    return {"title": _("One moment, please"), "text": text, "link_url": back_url, "link_label": _("Go back")}
+
+
+def gift(promotion: Promotion) -> str:
+    """Say what the customer gets."""
+    name = promotion.item_name if promotion.is_physical and promotion.item_name else promotion.name
+    if not promotion.value:
+        return _("Your gift: %(name)s") % {"name": name}
+    worth = locale.money(promotion.value, promotion.currency)
+    return _("Your gift: %(name)s, worth %(worth)s") % {"name": name, "worth": worth}
+
+
+def thanks(funnel: Funnel) -> str:
+    """Say what happens now that the claim is in: the merchant's words, or ours."""
+    if funnel.thanks:
+        return funnel.thanks
+    if funnel.promotion.is_physical:
+        return _("Thank you. We check your order, then your gift is on its way to you.")
+    return _("Thank you. We check your order, then your gift comes by e-mail.")

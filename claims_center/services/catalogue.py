@@ -1,0 +1,229 @@
+"""What staff may do to products and promotions. Each change leaves an audit event with what was and what is."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims_center.errors import InUse
+from claims_center.models import Claim, Funnel, Listing, Product, Promotion
+from tenancy.actors import Actor
+from tenancy.audit import audit
+
+PRODUCT_FIELDS = ("title", "sku", "image")
+LISTING_FIELDS = ("marketplace", "region", "listing_id", "url")
+PROMOTION_FIELDS = (
+    "name",
+    "kind",
+    "source",
+    "pool_id",
+    "fixed_code",
+    "file",
+    "file_name",
+    "item_name",
+    "value",
+    "currency",
+    "message",
+)
+
+
+@transaction.atomic
+def create_product(
+    *, values: Mapping[str, Any], listings: Iterable[Mapping[str, Any]], actor: Actor, now: datetime
+) -> Product:
+    """Make a product with its listings: saves both, then writes an audit event.
+
+    ``values`` holds title, sku and image (a stored name or ""); each listing holds marketplace, region, listing_id and
+    url. Raises ValidationError for a URL outside its marketplace, IntegrityError where SKU or listing is taken.
+    ``now`` is UTC.
+    """
+    product: Product = Product.made_with(**values, created_at=now)
+    product.save(force_insert=True)
+    kept = _write_listings(product, listings, now=now)
+    audit(
+        action="product.created",
+        actor=actor,
+        target=("product", product.id),
+        after=_facts(product, PRODUCT_FIELDS) | {"listings": kept},
+    )
+    return product
+
+
+@transaction.atomic
+def update_product(
+    *,
+    product_id: uuid.UUID,
+    values: Mapping[str, Any],
+    listings: Iterable[Mapping[str, Any]],
+    actor: Actor,
+    now: datetime,
+) -> Product:
+    """Change a product and its listings; a listing that is not named any more is archived, because claims point to it.
+
+    Locks the product, saves it and its listings, carries a new title to the claims that show it, writes an audit
+    event where anything changed. Raises Product.DoesNotExist, ValidationError, IntegrityError.
+    """
+    product: Product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
+    before = _facts(product, PRODUCT_FIELDS) | {"listings": _listings(product)}
+    for name, value in values.items():
+        setattr(product, name, value)
+    product.save()
+    after = _facts(product, PRODUCT_FIELDS) | {"listings": _write_listings(product, listings, now=now)}
+    if before["title"] != after["title"]:
+        Claim.objects.filter(product=product).update(product_title=product.title)
+    _audit_change("product", product.id, before, after, actor)
+    return product
+
+
+@transaction.atomic
+def archive_product(*, product_id: uuid.UUID, actor: Actor, now: datetime) -> Product:
+    """Take a product out of use: funnels stop offering it, claims keep it. One archived already stays as it is.
+
+    Raises InUse where it is the only product of a funnel that is published and not closed.
+    """
+    product: Product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
+    if product.archived_at is not None:
+        return product
+    alone = _funnels_with_nothing_else(product)
+    if alone:
+        raise InUse(_("It is the only product of “%(funnel)s”. Close that funnel first."), funnel=alone[0].name)
+    return _set_archived(product, "product", now, actor)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def restore_product(*, product_id: uuid.UUID, actor: Actor) -> Product:
+    """Bring an archived product back. One in use stays as it is."""
+    product: Product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
+    return _set_archived(product, "product", None, actor)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def create_promotion(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> Promotion:
+    """Make a promotion: saves it, then writes an audit event. ``now`` is UTC; the database checks that the parts fit."""
+    promotion: Promotion = Promotion.made_with(**values, created_at=now)
+    promotion.save(force_insert=True)
+    audit(
+        action="promotion.created",
+        actor=actor,
+        target=("promotion", promotion.id),
+        after=_facts(promotion, PROMOTION_FIELDS),
+    )
+    return promotion
+
+
+@transaction.atomic
+def update_promotion(*, promotion_id: uuid.UUID, values: Mapping[str, Any], actor: Actor) -> Promotion:
+    """Change a promotion: saves it, carries a new name to the claims that show it, writes an audit event.
+
+    Raises InUse where a digital gift would become a shipped one, or the other way round, after claims were made: what
+    has been sent cannot be turned into something else.
+    """
+    promotion: Promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion_id)
+    before = _facts(promotion, PROMOTION_FIELDS)
+    if values.get("kind", promotion.kind) != promotion.kind and has_claims(promotion_id=promotion.id):
+        raise InUse(_("Claims were made with it, so it stays what it is. Make a new promotion instead."))
+    for name, value in values.items():
+        setattr(promotion, name, value)
+    promotion.save()
+    after = _facts(promotion, PROMOTION_FIELDS)
+    if before["name"] != after["name"]:
+        Claim.objects.filter(promotion=promotion).update(promotion_name=promotion.name)
+    _audit_change("promotion", promotion.id, before, after, actor)
+    return promotion
+
+
+def has_claims(*, promotion_id: uuid.UUID) -> bool:
+    """Say whether any claim was made with a promotion."""
+    return bool(Claim.objects.filter(promotion_id=promotion_id).exists())
+
+
+@transaction.atomic
+def archive_promotion(*, promotion_id: uuid.UUID, actor: Actor, now: datetime) -> Promotion:
+    """Withdraw a promotion: no gift of it is given any more. One archived already stays as it is.
+
+    Raises InUse where a funnel that is published and not closed gives it.
+    """
+    promotion: Promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion_id)
+    if promotion.archived_at is not None:
+        return promotion
+    running = Funnel.objects.filter(promotion=promotion, published_at__isnull=False, closed_at__isnull=True).first()
+    if running is not None:
+        raise InUse(_("The funnel “%(funnel)s” gives it. Close that funnel first."), funnel=running.name)
+    return _set_archived(promotion, "promotion", now, actor)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def restore_promotion(*, promotion_id: uuid.UUID, actor: Actor) -> Promotion:
+    """Bring an archived promotion back. One in use stays as it is."""
+    promotion: Promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion_id)
+    return _set_archived(promotion, "promotion", None, actor)  # type: ignore[return-value]
+
+
+def _set_archived(
+    row: Product | Promotion, kind: str, when: datetime | None, actor: Actor
+) -> Product | Promotion:
+    if (row.archived_at is None) == (when is None):
+        return row
+    row.archived_at = when
+    row.save(update_fields=["archived_at"])
+    audit(action=f"{kind}.archived" if when else f"{kind}.restored", actor=actor, target=(kind, row.id))
+    return row
+
+
+def _funnels_with_nothing_else(product: Product) -> list[Funnel]:
+    running = Funnel.objects.filter(
+        funnel_products__product=product, published_at__isnull=False, closed_at__isnull=True
+    )
+    others = Product.objects.exclude(pk=product.pk).filter(archived_at__isnull=True)
+    return [one for one in running if not one.funnel_products.filter(product__in=others).exists()]
+
+
+def _write_listings(product: Product, listings: Iterable[Mapping[str, Any]], *, now: datetime) -> list[dict[str, Any]]:
+    known = {_key(one): one for one in product.listings.all()}
+    wanted = set()
+    for values in listings:
+        key = (values["marketplace"], values["region"], values["listing_id"])
+        wanted.add(key)
+        listing = known.get(key) or Listing.made_with(product=product)
+        for name in LISTING_FIELDS:
+            setattr(listing, name, values[name])
+        listing.archived_at = None
+        listing.save()
+    gone = [one.pk for key, one in known.items() if key not in wanted and one.archived_at is None]
+    product.listings.filter(pk__in=gone).update(archived_at=now)
+    return _listings(product)
+
+
+def _key(listing: Listing) -> tuple[str, str, str]:
+    return listing.marketplace, listing.region, listing.listing_id
+
+
+def _listings(product: Product) -> list[dict[str, Any]]:
+    rows = product.listings.filter(archived_at__isnull=True).order_by(*LISTING_FIELDS)
+    return [_facts(one, LISTING_FIELDS) for one in rows]
+
+
+def _facts(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return columns as an audit event keeps them."""
+    found = {}
+    for name in names:
+        value = getattr(row, name)
+        found[name] = value if isinstance(value, str | int | bool | None) else str(value)
+    return found
+
+
+def _audit_change(
+    kind: str, row_id: uuid.UUID, before: dict[str, Any], after: dict[str, Any], actor: Actor
+) -> None:
+    changed = sorted(name for name in after if before.get(name) != after[name])
+    if changed:
+        audit(
+            action=f"{kind}.updated",
+            actor=actor,
+            target=(kind, row_id),
+            before={name: before.get(name) for name in changed},
+            after={name: after[name] for name in changed},
+        )

@@ -1,0 +1,36 @@
+"""Taking a gift back that was sent: the code and the voucher."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from claims_center.models import Claim
+from claims_center.services.base import ledger_facts
+from claims_center.states import Event
+from codes.normalise import masked
+from codes.services import burn, put_back
+from ledger.services import revoke
+from tenancy.actors import Actor
+
+
+def take_gift_back(  # noqa: PLR0913 - the parts of the act
+    *, claim: Claim, event: Event, return_code: bool, reason: str, actor: Actor, now: datetime
+) -> tuple[uuid.UUID, dict[str, Any], set[str]]:
+    """Take the issued gift of a locked claim back; the caller saves the claim.
+
+    1. A code of a pool goes back to it with ``return_code``, else it is burnt.
+    2. Revokes the voucher in one entry for ``event``.
+    3. Clears the gift on the claim in memory.
+
+    Returns the entry's id, what the history says of it (the code masked), and the fields to save.
+    """
+    detail = {"code": masked(claim.gift_code), "grant": str(claim.grant_id)}
+    if claim.code_id is not None:
+        give_up = put_back if return_code else burn
+        give_up(code_id=claim.code_id, actor=actor, now=now, reason=reason)
+        detail["code_returned"] = "yes" if return_code else "no"
+    facts = ledger_facts(claim=claim, event=event, actor=actor)
+    posted = revoke(grant_id=claim.grant_id, **facts)
+    claim.grant_id, claim.code_id, claim.gift_code = None, None, ""
+    claim.gift_item, claim.gift_sent_at = "", None
+    return posted.entry_id, detail, {"grant", "code", "gift_code", "gift_item", "gift_sent_at"}

@@ -1,0 +1,226 @@
+"""Giving a digital gift: the code, the voucher, the mail."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from claims_center.errors import AddressUnusable, NotAllowed, NothingToGive, PromotionWithdrawn, ReasonNeeded
+from claims_center.models import Claim, Promotion, Source
+from claims_center.services.base import ORIGIN, keep, ledger_facts, locked, memo
+from claims_center.services.gift_back import take_gift_back
+from claims_center.services.verdicts import verify_locked
+from claims_center.states import OPEN, Delivery, Event, Status
+from codes.errors import PoolBusy, PoolEmpty
+from codes.models import Code
+from codes.normalise import masked
+from codes.services import take
+from ledger.services import grant
+from ledger.units import Unit
+from messaging.errors import AddressInvalid
+from messaging.services import queue_message, suppressed
+from tenancy.actors import Actor
+from tenancy.ids import new_id
+
+GIFT_MAIL = "claim.gift"
+GIFT_FIELDS = {"grant", "code", "gift_code", "gift_item", "gift_sent_at", "gift_seq", "delivery_status", "delivery_at"}
+
+
+def send_gift(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Claim:
+    """Give the digital gift of a verified claim and put its mail into the outbox; does not wait for the mail.
+
+    1. Locks the claim. One whose gift was given is returned as it is: pressing twice sends once.
+    2. Verifies it first where it is not verified and ``reason`` says why that is right.
+    3. Takes a code from the pool, or uses the fixed code or the file.
+    4. Issues the voucher with its code in the ledger (claim.gift_sent).
+    5. Writes gift, delivery status Queued and history; queues the mail, which looks at everything again when it goes.
+
+    Raises ReasonNeeded, NotAllowed (physical gift, rejected or processed claim), PromotionWithdrawn, NothingToGive
+    (empty pool), AddressUnusable; none of these leaves anything behind. ``now`` is UTC.
+    """
+    claim = locked(claim_id=claim_id)
+    if claim.is_gift_issued:
+        return claim
+    promotion = claim.promotion
+    check_sendable(claim=claim, promotion=promotion)
+    if claim.status != Status.VERIFIED:
+        if not reason.strip():
+            raise ReasonNeeded(_("This claim is not verified. Give a reason to send the gift nevertheless."))
+        verify_locked(claim=claim, actor=actor, now=now, reason=reason)
+    code = _take_code(claim, promotion, actor=actor, now=now)
+    _issue(claim, promotion, code, reason=reason, actor=actor, now=now)
+    return claim
+
+
+def check_sendable(*, claim: Claim, promotion: Promotion) -> None:
+    """Raise what stands in the way of mailing this claim's gift, whatever its verification says."""
+    if promotion.is_physical:
+        raise NotAllowed(_("This gift is shipped, not mailed. Mark the claim as processed when it is on its way."))
+    if claim.status not in OPEN:
+        text = _("The claim is “%(status)s”. Bring it back before you send the gift.")
+        raise NotAllowed(text, status=claim.get_status_display())
+    if promotion.archived_at is not None:
+        raise PromotionWithdrawn(promotion=promotion.name)
+    check_address(email=claim.customer_email)
+
+
+def check_address(*, email: str) -> None:
+    """Raise AddressUnusable where there is no address, or where mail to it came back before."""
+    if not email:
+        raise AddressUnusable(_("The customer has no e-mail address."))
+    if suppressed([email]):
+        raise AddressUnusable(email=email)
+
+
+def resend_gift(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> Claim:
+    """Mail the same gift once more: a recorded decision of somebody, for a reason.
+
+    1. Locks the claim. One whose mail is still waiting to go out is returned as it is.
+    2. Writes the memo claim.gift_resent, delivery status Queued and history; queues a new mail with the next number.
+
+    Takes no second code and issues no second voucher. Raises NotAllowed where no gift was sent, ReasonNeeded,
+    AddressUnusable.
+    """
+    claim = locked(claim_id=claim_id)
+    if not claim.is_gift_issued or claim.is_physical:
+        raise NotAllowed(_("No gift was sent that could be sent again."))
+    if claim.delivery_status == Delivery.QUEUED:
+        return claim
+    if not reason.strip():
+        raise ReasonNeeded
+    check_address(email=claim.customer_email)
+    return send_again(claim=claim, event=Event.GIFT_RESENT, reason=reason, fields=(), actor=actor, now=now)
+
+
+def send_again(  # noqa: PLR0913 - the parts of the act
+    *, claim: Claim, event: Event, reason: str, fields: tuple[str, ...], actor: Actor, now: datetime
+) -> Claim:
+    """Queue the gift's mail of a locked claim once more, with memo and history for ``event``; saves ``fields`` too."""
+    entry_id = memo(claim=claim, event=event, actor=actor)
+    claim.gift_seq += 1
+    claim.delivery_status, claim.delivery_at = Delivery.QUEUED, now
+    keep(
+        claim=claim,
+        event=event,
+        fields={*fields, "gift_seq", "delivery_status", "delivery_at"},
+        actor=actor,
+        now=now,
+        reason=reason,
+        detail={"mail": claim.gift_seq},
+        entry_id=entry_id,
+    )
+    _queue(claim, reason=reason, actor=actor, now=now)
+    return claim
+
+
+def change_gift(  # noqa: PLR0913 - the dialog's choices
+    *,
+    claim_id: uuid.UUID,
+    promotion_id: uuid.UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    return_code: bool = False,
+) -> Claim:
+    """Give a claim another promotion, as long as it is not processed or rejected.
+
+    1. Locks the claim. The same promotion changes nothing.
+    2. Takes a gift back that was sent (code returned or burnt, voucher revoked, claim.gift_changed), else a memo.
+    3. Writes promotion, delivery status and history. The new gift waits to be sent.
+
+    Raises ReasonNeeded, NotAllowed, PromotionWithdrawn, and Promotion.DoesNotExist for an unknown id.
+    """
+    claim = locked(claim_id=claim_id)
+    if claim.promotion_id == promotion_id:
+        return claim
+    promotion = Promotion.objects.get(id=promotion_id)
+    if claim.status not in OPEN:
+        raise NotAllowed(_("The gift of a claim that is “%(status)s” stays."), status=claim.get_status_display())
+    if promotion.archived_at is not None:
+        raise PromotionWithdrawn(promotion=promotion.name)
+    if not reason.strip():
+        raise ReasonNeeded
+    _swap(claim, promotion, return_code=return_code, reason=reason, actor=actor, now=now)
+    return claim
+
+
+def _swap(  # noqa: PLR0913
+    claim: Claim, promotion: Promotion, *, return_code: bool, reason: str, actor: Actor, now: datetime
+) -> None:
+    detail: dict[str, Any] = {}
+    if claim.is_gift_issued:
+        entry_id, detail, _changed = take_gift_back(
+            claim=claim, event=Event.GIFT_CHANGED, return_code=return_code, reason=reason, actor=actor, now=now
+        )
+    else:
+        entry_id = memo(claim=claim, event=Event.GIFT_CHANGED, actor=actor)
+    detail |= {"from": str(claim.promotion_id), "to": str(promotion.id)}
+    claim.promotion = promotion
+    claim.promotion_name, claim.promotion_kind = promotion.name, promotion.kind
+    claim.delivery_status = Delivery.NOT_SHIPPED if promotion.is_physical else Delivery.NOT_SENT
+    fields = {"promotion", "promotion_name", "promotion_kind", *GIFT_FIELDS}
+    keep(
+        claim=claim,
+        event=Event.GIFT_CHANGED,
+        fields=fields,
+        actor=actor,
+        now=now,
+        reason=reason,
+        detail=detail,
+        entry_id=entry_id,
+    )
+
+
+def _take_code(claim: Claim, promotion: Promotion, *, actor: Actor, now: datetime) -> Code | None:
+    if promotion.source != Source.POOL:
+        return None
+    try:
+        return take(pool_id=promotion.pool_id, origin=ORIGIN, origin_id=claim.id, now=now, actor=actor)
+    except PoolEmpty as error:
+        raise NothingToGive(pool=promotion.pool.name) from error
+    except PoolBusy as error:
+        raise NothingToGive(_("The last codes are being taken at this moment. Try again.")) from error
+
+
+def _issue(  # noqa: PLR0913
+    claim: Claim, promotion: Promotion, code: Code | None, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    text = code.value if code else promotion.fixed_code
+    facts = ledger_facts(claim=claim, event=Event.GIFT_SENT, actor=actor)
+    grant_id = new_id()
+    posted = grant(unit=Unit.VOUCHER, amount=1, grant_id=grant_id, code=text or None, **facts)
+    claim.grant_id, claim.code_id, claim.gift_code = grant_id, code.id if code else None, text
+    claim.gift_item = promotion.file_name if promotion.source == Source.FILE else ""
+    claim.gift_sent_at, claim.gift_seq = now, claim.gift_seq + 1
+    claim.delivery_status, claim.delivery_at = Delivery.QUEUED, now
+    keep(
+        claim=claim,
+        event=Event.GIFT_SENT,
+        fields=GIFT_FIELDS,
+        actor=actor,
+        now=now,
+        reason=reason,
+        detail={"code": masked(text), "mail": claim.gift_seq} if text else {"mail": claim.gift_seq},
+        entry_id=posted.entry_id,
+    )
+    _queue(claim, reason=reason, actor=actor, now=now)
+
+
+def _queue(claim: Claim, *, reason: str, actor: Actor, now: datetime) -> None:
+    try:
+        queue_message(
+            kind=GIFT_MAIL,
+            origin=ORIGIN,
+            origin_id=claim.id,
+            customer_id=claim.customer_id,
+            to_address=claim.customer_email,
+            to_name=claim.customer_name,
+            context={},
+            actor=actor,
+            now=now,
+            once_key=f"{GIFT_MAIL}:{claim.id}:{claim.gift_seq}",
+            reason=reason,
+        )
+    except AddressInvalid as error:
+        raise AddressUnusable(_("“%(email)s” is not an e-mail address."), email=claim.customer_email) from error

@@ -1,0 +1,25 @@
+"""Holding order numbers, so that of two claims with the same one at the same moment one sees the other."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from tenancy.ids import new_id
+from tenancy.scope import current_merchant_id
+
+HOLD = """
+INSERT INTO claims_center_claimednumber (merchant_id, id, marketplace, number_norm) VALUES (%s, %s, %s, %s)
+ON CONFLICT (merchant_id, marketplace, number_norm) DO UPDATE SET number_norm = EXCLUDED.number_norm
+"""
+
+
+def hold_numbers(*, numbers: Iterable[tuple[str, str]]) -> None:
+    """Hold pairs of marketplace and compared number until the transaction ends, in one order for everybody.
+
+    Taken after the customer and before the claim. Empty numbers are left out.
+    """
+    merchant_id = current_merchant_id()
+    wanted = sorted({(marketplace, number) for marketplace, number in numbers if number})
+    with connection.cursor() as cursor:
+        for marketplace, number in wanted:
+            cursor.execute(HOLD, [merchant_id, new_id(), marketplace, number])

@@ -1,0 +1,131 @@
+"""The lists of claims and orders."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from claims_center import badges
+from claims_center.models import Claim, Order, PromotionKind
+from ui import cells
+from ui.tables import Column, Table
+
+
+class ClaimTable(Table):
+    """One claim a row, read from the claim's own columns alone."""
+
+    customer = Column(_("Customer"), empty_values=(), phone="lead")
+    submitted = Column(_("Submitted"), accessor="submitted_at")
+    email = Column(_("E-mail"), accessor="customer_email", label_on_phone=False)
+    product = Column(_("Product"), empty_values=(), label_on_phone=False)
+    marketplace = Column(_("Marketplace"), empty_values=(), phone="none")
+    order_number = Column(_("Order number"))
+    promotion = Column(_("Promotion"), empty_values=())
+    rating = Column(_("Rating and feedback"), empty_values=(), phone="none")
+    did_redirect = Column(_("Did Redirect"), phone="none")
+    verification = Column(_("Verification"))
+    status = Column(_("Status"), phone="side")
+    delivery = Column(_("Delivery status"), accessor="delivery_status", phone="side")
+    assignee = Column(_("Assigned to"), accessor="assignee_name", phone="none")
+    edit = Column(_("Edit"), empty_values=(), phone="none")
+
+    def __init__(self, *args: Any, merchant_slug: str, back: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.merchant_slug = merchant_slug
+        self.back = f"?{urlencode({'back': back})}" if back else ""
+
+    def row_label(self, record: Claim) -> str:
+        """Return whose claim it is, and of when."""
+        return str(record)
+
+    def render_customer(self, record: Claim) -> str:
+        """The customer's name, as the way to the customer's page."""
+        url = reverse("cockpit:customer", args=[self.merchant_slug, record.customer_id])
+        return cells.person(record.customer_name or record.customer_email, "", url)
+
+    def render_product(self, record: Claim) -> str:
+        """The product over the campaign it was claimed in."""
+        return cells.two_lines(record.product_title, record.funnel_name)
+
+    def render_marketplace(self, record: Claim) -> str:
+        """Where it was bought."""
+        return cells.text(record.get_marketplace_display())
+
+    def render_order_number(self, value: str) -> str:
+        """The number as the customer typed it."""
+        return cells.code(value, copy=False)
+
+    def render_promotion(self, record: Claim) -> str:
+        """The gift over how it travels."""
+        return cells.two_lines(record.promotion_name, PromotionKind(record.promotion_kind).label)
+
+    def render_rating(self, record: Claim) -> str:
+        """Stars over the beginning of the feedback."""
+        if record.rating is None and not record.feedback:
+            return cells.dash()
+        return cells.two_lines(cells.rating(record.rating), cells.long_text(record.feedback, 40))
+
+    def render_did_redirect(self, value: bool) -> str:
+        """Whether the customer went on to the marketplace."""
+        return cells.yes_no(value)
+
+    def render_verification(self, value: str) -> str:
+        """What the order history says."""
+        return badges.verification(value)
+
+    def render_status(self, value: str) -> str:
+        """Where the claim stands."""
+        return badges.status(value)
+
+    def render_delivery(self, value: str) -> str:
+        """How far the gift has come."""
+        return badges.delivery(value)
+
+    def render_edit(self, record: Claim) -> str:
+        """The way to the claim's page, and back to this very list."""
+        url = reverse("claims:claim", args=[self.merchant_slug, record.id])
+        label = _now("Edit the claim of %(customer)s") % {"customer": record.customer_name or record.customer_email}
+        return cells.action(f"{url}{self.back}", label, "pencil")
+
+
+class OrderTable(Table):
+    """One order a row."""
+
+    number = Column(_("Order number"), empty_values=(), phone="lead")
+    ordered = Column(_("Ordered"), accessor="ordered_at")
+    marketplace = Column(_("Marketplace"), empty_values=())
+    status = Column(_("Status"), empty_values=(), phone="side")
+    items = Column(_("Items"), accessor="item_count", numeric=True)
+    amount = Column(_("Amount"), empty_values=(), numeric=True)
+    buyer = Column(_("Buyer"), empty_values=())
+    imported = Column(_("Imported"), accessor="imported_at")
+
+    def __init__(self, *args: Any, merchant_slug: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.merchant_slug = merchant_slug
+
+    def row_label(self, record: Order) -> str:
+        """Return the order's number."""
+        return record.number
+
+    def render_number(self, record: Order) -> str:
+        """The number, as the way to the order's page."""
+        return cells.link(reverse("claims:order", args=[self.merchant_slug, record.id]), record.number)
+
+    def render_marketplace(self, record: Order) -> str:
+        """Marketplace over its sales channel."""
+        return cells.two_lines(record.get_marketplace_display(), record.channel)
+
+    def render_status(self, record: Order) -> str:
+        """What has become of the order."""
+        return badges.order_status(record.status)
+
+    def render_amount(self, record: Order) -> str:
+        """The order's total."""
+        return cells.money(record.amount, record.currency or "USD")
+
+    def render_buyer(self, record: Order) -> str:
+        """The buyer, where the report says."""
+        return cells.two_lines(record.buyer_name, record.buyer_email) if record.buyer_name else cells.dash()

@@ -1,0 +1,115 @@
+"""Which merchant an address belongs to, and who may come in."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenancy.audit import security_event
+from tenancy.models import Merchant
+from tenancy.reauthentication import ask_again, is_fresh
+from tenancy.roles import Role
+from tenancy.selectors import memberships_at_door, merchant_by_public_id, merchant_by_slug
+
+Door = Callable[[Any, Any, dict[str, Any]], Merchant | HttpResponse]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def staff(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpResponse:
+    """Let members in: sign-in first, 404 for strangers, 403 for too low a role.
+
+    Membership is looked up on each request, so that whoever is removed is out at once.
+    """
+    slug = kwargs.pop("merchant")
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path() if request.method in SAFE else "/")
+    found = memberships_at_door(request.user, slug, request.session.session_key)
+    if not found:
+        raise Http404
+    if _has_been_idle(request, found[0].last_seen_at):
+        get_adapter().logout(request)
+        return redirect_to_login(request.get_full_path() if request.method in SAFE else "/")
+    request.memberships = found
+    request.membership, request.role = found[0], Role(found[0].role)
+    merchant: Merchant = found[0].merchant
+    return _stop(request, view, merchant, second_factor=found[0].second_factor) or merchant
+
+
+def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -> HttpResponse | None:
+    """Return where a member must go first, or None; raise PermissionDenied for too low a role."""
+    if merchant.mfa_required and not second_factor:
+        messages.info(request, _("%(merchant)s asks for a second factor at sign-in.") % {"merchant": merchant})
+        return redirect("mfa_activate_totp")
+    if request.role < required_role(view, request.method):
+        security_event(
+            kind="role.refused", user_id=request.user.pk, merchant_id=merchant.pk, detail=request.resolver_match.view_name
+        )
+        raise PermissionDenied
+    if view.view_class.reauthenticate and not is_fresh(request):
+        return ask_again(request)
+    return None
+
+
+def _has_been_idle(request: Any, last_seen_at: Any) -> bool:
+    """Note now and then that the session is in use; True where it has not been for too long."""
+    now = timezone.now()
+    if last_seen_at is None:
+        UserSession.objects.create_from_request(request)
+        return False
+    if now - last_seen_at > timedelta(seconds=settings.SESSION_IDLE_SECONDS):
+        security_event(kind="session.idle", user_id=request.user.pk)
+        return True
+    if now - last_seen_at > SEEN_EVERY:
+        UserSession.objects.create_from_request(request)
+    return False
+
+
+def required_role(view: Any, method: str = "GET") -> int:
+    """Return the least role that may use the view with this method; raise TypeError where it names none."""
+    view_class = getattr(view, "view_class", None)
+    role: int | None = getattr(view_class, "role", None)
+    if role is None:
+        raise TypeError(f"{view_class or view} names no role.")
+    write_role: int | None = getattr(view_class, "write_role", None)
+    return role if method in SAFE or write_role is None else write_role
+
+
+def public(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
+    """Let everybody in to the public pages of the merchant that the address names."""
+    merchant = merchant_by_slug(kwargs.pop("merchant"))
+    if merchant is None:
+        raise Http404
+    return merchant
+
+
+def token(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
+    """Let in whoever holds a token that begins with a merchant's public id; the view looks its hash up."""
+    public_id = kwargs["token"].partition(".")[0] if "token" in kwargs else kwargs.pop("public_id")
+    merchant = merchant_by_public_id(public_id)
+    if merchant is None:
+        raise Http404
+    return merchant
+
+
+# By the first part of the route.
+DOORS: dict[str, Door] = {
+    "m/": staff,
+    "f/": public,
+    "c/": public,
+    "track/": token,
+    "join/": token,
+    "hooks/": token,
+    "download/": token,
+}

@@ -1,0 +1,62 @@
+"""Merchants: made, and set up."""
+
+from typing import Any
+
+from tenancy.actors import Actor
+from tenancy.audit import audit
+from tenancy.models import Merchant
+from tenancy.scope import merchant_scope
+
+SETTINGS = (
+    "name",
+    "time_zone",
+    "language",
+    "locale",
+    "currency",
+    "sender_name",
+    "reply_to",
+    "mfa_required",
+)
+
+
+def create_merchant(*, name: str, slug: str, actor: Actor, **settings: Any) -> Merchant:
+    """Make a merchant with its settings (those of SETTINGS), then write the audit event in its scope.
+
+    Raises ValidationError with a message per field, among them a slug that is taken.
+    """
+    merchant = Merchant(name=name, slug=slug, **settings)
+    merchant.full_clean()
+    with merchant_scope(merchant):
+        merchant.save(force_insert=True)
+        audit(action="merchant.created", actor=actor, target=("merchant", merchant.pk), after=_values(merchant))
+    return merchant
+
+
+def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor) -> Merchant:
+    """Lock the merchant, set those values of SETTINGS and `accent` that are given, write before and after.
+
+    Runs in the merchant's scope. Nothing is written where nothing changes. Raises ValidationError.
+    """
+    found = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    before = _values(found)
+    for name, value in values.items():
+        if name not in (*SETTINGS, "accent"):
+            raise TypeError(f"{name} is no setting of a merchant.")
+        setattr(found, name, value)
+    found.full_clean()
+    after = _values(found)
+    changed = {name for name in after if before[name] != after[name]}
+    if changed:
+        found.save(update_fields=sorted(changed))
+        audit(
+            action="merchant.changed",
+            actor=actor,
+            target=("merchant", found.pk),
+            before={name: before[name] for name in sorted(changed)},
+            after={name: after[name] for name in sorted(changed)},
+        )
+    return found
+
+
+def _values(merchant: Merchant) -> dict[str, Any]:
+    return {name: getattr(merchant, name) for name in (*SETTINGS, "accent")}
