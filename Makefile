@@ -29,15 +29,14 @@ check: .venv/.development ## format, lint, types, import contracts, templates, m
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint --quiet --check --lint templates
+	$(BIN)/djlint --quiet --lint templates
 	$(ON_SERVERS) makemigrations --check --dry-run
 	$(PRODUCTION) $(ON_SERVERS) check --deploy --fail-level WARNING --database default --database aside
 	$(ON_SERVERS) distribute --lint
 
-format: .venv/.development ## put code and templates into the house's format
+format: .venv/.development ## put code into the house's format
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check --quiet --fix .
-	-$(BIN)/djlint --quiet --reformat templates
 
 lock: .venv/.uv ## write the lock files anew from requirements*.in (UPGRADE=1 takes newer releases)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-uv.in -o requirements-uv.txt

@@ -110,7 +110,7 @@ class AssignForm(StyledForm):
 class GiftForm(StyledForm):
     """Another promotion for the claim."""
 
-    promotion = forms.ModelChoiceField(Promotion.objects, label=_("Gift"))
+    promotion = forms.ModelChoiceField(None, label=_("Gift"))
     reason = forms.CharField(label=_("Reason"), **REASON)
     return_code = forms.BooleanField(label=_("Put the old code back into its pool"), required=False)
 

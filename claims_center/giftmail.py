@@ -5,7 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from claims_center.models import Claim, Source
@@ -46,12 +48,12 @@ def gift(message: Message) -> Rendered:
 
 def needs_info(message: Message) -> Rendered:
     """Write the mail that asks the customer for information. NoLongerValid where nothing is asked any more."""
-    return _notice(message, Status.NEEDS_INFO, "claims/mail/needs_info", _("We need something more for your gift"))
+    return _notice(message, Status.NEEDS_INFO, "claims/mail/needs_info", _lazy("We need something more for your gift"))
 
 
 def rejected(message: Message) -> Rendered:
     """Write the mail that says why there is no gift. NoLongerValid where the claim is not rejected any more."""
-    return _notice(message, Status.REJECTED, "claims/mail/rejected", _("About your claim"))
+    return _notice(message, Status.REJECTED, "claims/mail/rejected", _lazy("About your claim"))
 
 
 def merge_values(claim: Claim, merchant: Merchant) -> dict[str, str]:
@@ -90,11 +92,15 @@ def _check(claim: Claim, message: Message) -> None:
             raise NoLongerValid(code)
 
 
-def _notice(message: Message, status: Status, template: str, subject: str) -> Rendered:
+def _notice(message: Message, status: Status, template: str, subject: Promise) -> Rendered:
     claim = _claim(message)
     if claim.status != status:
         raise NoLongerValid("state_changed")
-    return mail(template, _context(claim) | {"reason": claim.status_reason}, subject=subject)
+    merchant = Merchant.objects.get(id=claim.merchant_id)
+    with override(merchant.language):
+        words = str(subject)
+    context = _context(claim) | {"reason": claim.status_reason}
+    return mail(template, context, subject=words, merchant=merchant)
 
 
 def _claim(message: Message) -> Claim:

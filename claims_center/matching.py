@@ -18,7 +18,8 @@ LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
 DASHES = re.compile(r"[\u2010-\u2015\u2212\u00ad_]")
 DIGIT = "[0-9OIL|]"
 LABEL = re.compile(
-    r"^\W*(?:MY\s+|THE\s+)?(?:ORDER|PO|BESTELLUNG|BESTELLNUMMER)\b[\s:.#-]*(?:(?:NUMBER|NO|NR|ID|IS)\b[\s:.#-]*)*"
+    r"^\W*(?:(?:MY|THE|YOUR|AMAZON|EBAY|WALMART|ETSY|COM)\b\W*)*"
+    r"(?:(?:ORDER|PO|BESTELLUNG|BESTELLNUMMER)\b\W*(?:(?:NUMBER|NO|NR|ID|IS)\b\W*)*)?"
 )
 ONLY_NUMBER = re.compile(r"^[\s#:.,;/()-]*(?:[0-9OIL|][\s#:.,;/()-]*)+$")
 # The marketplaces' own patterns, found in the middle of a sentence: Amazon's 3-7-7 and eBay's 2-5-5.
@@ -59,7 +60,8 @@ def numbers_of(typed: str) -> list[str]:
     words = [word for word in WORD.findall(bare) if REAL_DIGIT.search(word)]
     words.sort(key=lambda word: -sum(char.isdigit() for char in word))
     whole = [bare] if not found and REAL_DIGIT.search(bare) and len(bare.split()) <= 2 else []  # noqa: PLR2004
-    return _distinct([*found, *whole, *words])
+    # Nothing has a digit: whatever it is, it can be compared as it stands.
+    return _distinct([*found, *whole, *words] or [bare])
 
 
 def number_of(typed: str) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from claims_center.models import Claim, Order
 from claims_center.states import Verification
 
-ORDERS = 500
+ORDERS = 1000
 CLAIMS = 200
 
 Payload = dict[str, Any]

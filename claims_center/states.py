@@ -106,7 +106,7 @@ TRANSITIONS: dict[Event, Transition] = {
     ),
     Event.INFO_ASKED: Transition(
         Event.INFO_ASKED,
-        frozenset({Status.NEW, Status.VERIFIED}),
+        frozenset({Status.NEW, Status.VERIFIED, Status.NEEDS_INFO}),
         Status.NEEDS_INFO,
         _("Ask for information"),
         needs_reason=True,

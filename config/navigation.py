@@ -24,9 +24,11 @@ class Page:
 
 
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
+    ("", (Page(_("Claims Center"), "claims:list", "gift"),)),
     ("", (Page(_("Customers"), "customers:list", "users"),)),
+    (_("Data"), (Page(_("Order history"), "claims:orders", "shopping-bag"),)),
 )
-FOOT: tuple[Page, ...] = ()
+FOOT: tuple[Page, ...] = (Page(_("Settings"), "tenancy:settings", "settings", Role.OWNER),)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

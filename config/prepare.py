@@ -6,12 +6,12 @@ One process for several management commands, since starting Django costs more th
 import sys
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
-STEPS: dict[str, tuple[tuple[object, ...], ...]] = {
-    "migrate": (("migrate", "--database", "owner", "--no-input", "--verbosity", "0"),),
-    "demo": (("seed_demo",),),
-    "static": (("collectstatic", "--no-input", "--verbosity", "0"),),
+STEPS: dict[str, list[str]] = {
+    "migrate": ["migrate", "--database", "owner", "--no-input", "--verbosity", "0"],
+    "demo": ["seed_demo"],
+    "static": ["collectstatic", "--no-input", "--verbosity", "0"],
 }
 
 
@@ -22,9 +22,7 @@ def main(steps: list[str]) -> None:
         sys.exit(f"Usage: python -m config.prepare {'|'.join(STEPS)} ... (not {' '.join(unknown) or 'nothing'})")
     django.setup()
     for step in steps:
-        for command in STEPS[step]:
-            if command[0] in get_commands():
-                call_command(*command)
+        call_command(*STEPS[step])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 
 from config.embedded import demo, process
@@ -55,9 +54,11 @@ def run(plan: Plan) -> None:
         prepare(plan, supervisor)
         for program in plan.applications():
             supervisor.keep(program)
-        supervisor.wait_for(
-            lambda: answers(plan.base_url), seconds=READY_SECONDS, what="The first answer of the web server"
-        )
+        probe = Probe(plan.base_url)
+        try:
+            supervisor.wait_for(probe, seconds=READY_SECONDS, what="Readiness")
+        except CannotStart as error:
+            raise CannotStart(f"{error} {probe.address} last said: {probe.said}") from None
         say(demo.greeting(plan, time.monotonic() - began))
         supervisor.watch()
         say("Stopping.")
@@ -112,18 +113,23 @@ class Mark:
         self.path.write_text(self.state)
 
 
-def answers(base_url: str) -> bool:
-    """Whether the site says that it is ready; where it has no /readyz, that it is alive."""
-    for path in ("/readyz", "/healthz"):
+class Probe:
+    """Asks the site whether it is ready, and remembers what it said."""
+
+    def __init__(self, base_url: str) -> None:
+        self.address = base_url + "/readyz"
+        self.said = "nothing"
+
+    def __call__(self) -> bool:
+        """Whether the site says that it is ready."""
         try:
-            with urllib.request.urlopen(base_url + path, timeout=2) as answer:  # noqa: S310 - our own address
-                return answer.status == HTTPStatus.OK
+            with urllib.request.urlopen(self.address, timeout=2):  # noqa: S310 - our own address
+                return True
         except urllib.error.HTTPError as error:
-            if error.code != HTTPStatus.NOT_FOUND:
-                return False
-        except OSError:
-            return False
-    return False
+            self.said = error.read(2000).decode(errors="replace")
+        except OSError as error:
+            self.said = str(error)
+        return False
 
 
 @contextlib.contextmanager

@@ -4,14 +4,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tenancy.views.brand import brand
 from tenancy.views.home import Home
+from tenancy.views.join import Join
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Home.as_view(), name="home"),
     path("accounts/", include("tenancy.account_urls")),
     path("brand/<slug:merchant>/brand.css", brand, name="brand"),
-    path("join/", include("tenancy.join_urls")),
+    path("join/<str:token>/", Join.as_view(), name="join"),
     path("m/<slug:merchant>/", include("tenancy.urls")),
+    path("m/<slug:merchant>/", include("claims_center.urls")),
     path("m/<slug:merchant>/", include("customers.urls")),
+    path("m/<slug:merchant>/", include("exports.urls")),
+    path("m/<slug:merchant>/", include("cockpit.urls")),
+    path("", include("claims_center.public.urls")),
 ]
 
 handler400 = "tenancy.views.errors.bad_request"

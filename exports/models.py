@@ -28,7 +28,7 @@ class ImportRun(MerchantModel):
     refused = models.PositiveIntegerField(_("Refused"), default=0)
     problems = models.JSONField(default=list)
     sample = models.JSONField(default=list)
-    error = models.CharField(max_length=500, blank=True)
+    notes = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("Uploaded"))
     finished_at = models.DateTimeField(_("Finished"), null=True)
@@ -47,7 +47,7 @@ class ImportRun(MerchantModel):
         indexes = [
             models.Index(fields=["merchant", "-uploaded_at", "-id"], name="import_run_newest"),
             models.Index(fields=["merchant", "file_name", "id"], name="import_run_by_file"),
-            models.Index(fields=["merchant", "state", "-uploaded_at"], name="import_run_by_state"),
+            models.Index(fields=["merchant", "state", "id"], name="import_run_by_state"),
             models.Index(fields=["merchant", "sha256"], name="import_run_same_file"),
         ]
 

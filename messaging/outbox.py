@@ -1,17 +1,13 @@
 """The database part of sending: two short transactions around the network, one before and one after."""
 
-import logging
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from customers.normalise import email_norm
 from jobs.faults import fault
@@ -19,15 +15,13 @@ from jobs.run import JobRun, finish_all, still_held
 from messaging import tracking
 from messaging.errors import NoLongerValid
 from messaging.models import Message
-from messaging.render import Rendered
+from messaging.render import Rendered, render_all
 from messaging.sender import build
 from messaging.services import suppressed
 from messaging.states import WAITING, Status
 from messaging.status import Move, move_all
 from messaging.transport import Fate, Mailer, Outcome
 from tenancy.models import Merchant
-
-log = logging.getLogger(__name__)
 
 # How long a provider gets to report on an e-mail of which we do not know whether it took it.
 WAIT_FOR_REPORT = timedelta(minutes=2)
@@ -45,7 +39,8 @@ class Outgoing:
 def prepare(runs: Sequence[JobRun], mailer: Mailer) -> list[Outgoing]:
     """Take messages for sending: look at each again, render it, mark it as sending; commit.
 
-    A message that has gone out, or must not any more, settles its run here.
+    A message that has gone out, or must not any more, settles its run here. Renderers find the merchant on
+    `message.merchant` without asking the database.
     """
     with runs[0].scope():
         now = timezone.now()
@@ -53,17 +48,23 @@ def prepare(runs: Sequence[JobRun], mailer: Mailer) -> list[Outgoing]:
         messages = _locked(run.payload["message"] for run in runs)
         closed = suppressed([message.to_address for message in messages.values()])
         moves: list[Move] = []
-        ready: list[Outgoing] = []
+        going: list[tuple[JobRun, Message]] = []
         for run in runs:
             message = messages.get(run.payload["message"])
-            if message is None or not _may_go(run, message, moves, mailer=mailer, closed=closed, now=now):
-                continue
-            rendered = _rendered(run, message, moves, now=now)
-            if rendered is not None:
+            if message is not None and _may_go(run, message, moves, mailer=mailer, closed=closed, now=now):
+                message.merchant = merchant
+                going.append((run, message))
+        ready = []
+        for (run, message), rendered in zip(going, render_all([message for _run, message in going]), strict=True):
+            if isinstance(rendered, Rendered):
                 message.subject, message.provider = rendered.subject, mailer.provider[:40]
                 message.attempts += 1
                 moves.append(Move(message, Status.SENDING, now))
                 ready.append(Outgoing(run, message, build(message, rendered, merchant)))
+            elif isinstance(rendered, NoLongerValid):
+                moves.append(Move(message, Status.FAILED, now, rendered.code))
+            else:
+                run.back_off(type(rendered).__name__)
         move_all(moves)
     fault("message.prepared")
     return ready
@@ -114,25 +115,6 @@ def _may_go(  # noqa: PLR0913 - what the decision looks at
     moves.append(Move(message, Status.UNCERTAIN, now, "interrupted"))
     run.retry_later((WAIT_FOR_REPORT - age).total_seconds(), "uncertain", counts=False)
     return False
-
-
-def _rendered(run: JobRun, message: Message, moves: list[Move], *, now: datetime) -> Rendered | None:
-    path = import_string(settings.MESSAGE_RENDERERS).get(message.kind)
-    if path is None:
-        moves.append(Move(message, Status.FAILED, now, "unknown_kind"))
-        return None
-    try:
-        # A savepoint: one message whose words cannot be made must not hold up the others.
-        with transaction.atomic():
-            rendered: Rendered = import_string(path)(message)
-    except NoLongerValid as refusal:
-        moves.append(Move(message, Status.FAILED, now, refusal.code))
-    except Exception as error:
-        log.exception("A message could not be rendered", extra={"kind": message.kind, "message_id": str(message.id)})
-        run.back_off(type(error).__name__)
-    else:
-        return rendered
-    return None
 
 
 def _move_for(out: Outgoing, message: Message, outcome: Outcome, *, mailer: Mailer, now: datetime) -> Move:

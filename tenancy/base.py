@@ -67,13 +67,15 @@ class MerchantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         return name, path, args, kwargs
 
     def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode | None:
-        """Add "same merchant" to a join."""
-        if not alias or not related_alias or settings.TENANCY_FILTERS_OFF:
-            # split_exclude() asks without aliases; the scoped manager filters there already.
+        """Add "same merchant" to a join; to the subquery of an exclude(), which asks with one alias, the merchant."""
+        if settings.TENANCY_FILTERS_OFF or not (alias or related_alias):
             return None
-        ours = self.model._meta.get_field("merchant").get_col(related_alias)
-        theirs = self.related_model._meta.get_field("merchant").get_col(alias)
-        return WhereNode([Exact(theirs, ours)], connector=AND)
+        ours, theirs = self.model._meta.get_field("merchant"), self.related_model._meta.get_field("merchant")
+        if alias and related_alias:
+            same = Exact(theirs.get_col(alias), ours.get_col(related_alias))
+        else:
+            same = Exact(ours.get_col(alias or related_alias), current_merchant_id())
+        return WhereNode([same], connector=AND)
 
 
 class MerchantModel(models.Model):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenancy.audit import security_event
+from tenancy.links import local_path
 from tenancy.models import Merchant
 from tenancy.reauthentication import ask_again, is_fresh
 from tenancy.roles import Role
@@ -34,17 +35,24 @@ def staff(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpRes
     """
     slug = kwargs.pop("merchant")
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path() if request.method in SAFE else "/")
+        return _sign_in(request)
     found = memberships_at_door(request.user, slug, request.session.session_key)
     if not found:
         raise Http404
     if _has_been_idle(request, found[0].last_seen_at):
         get_adapter().logout(request)
-        return redirect_to_login(request.get_full_path() if request.method in SAFE else "/")
+        return _sign_in(request)
     request.memberships = found
     request.membership, request.role = found[0], Role(found[0].role)
     merchant: Merchant = found[0].merchant
     return _stop(request, view, merchant, second_factor=found[0].second_factor) or merchant
+
+
+def _sign_in(request: Any) -> HttpResponse:
+    """Send to sign-in, and from there back to the page that the person was looking at."""
+    shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    is_page = request.method in SAFE and not request.htmx
+    return redirect_to_login(request.get_full_path() if is_page else local_path(request, shown))
 
 
 def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -> HttpResponse | None:
@@ -57,7 +65,7 @@ def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -
             kind="role.refused", user_id=request.user.pk, merchant_id=merchant.pk, detail=request.resolver_match.view_name
         )
         raise PermissionDenied
-    if view.view_class.reauthenticate and not is_fresh(request):
+    if getattr(view.view_class, "reauthenticate", False) and not is_fresh(request):
         return ask_again(request)
     return None
 

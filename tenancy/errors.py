@@ -40,3 +40,10 @@ class OtherPerson(Refused):
 
     def __init__(self, email: str) -> None:
         super().__init__(_("This invitation is for %(email)s.") % {"email": email})
+
+
+class AccountExists(Refused):
+    """There is an account with this address; its owner signs in to accept an invitation."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You have an account already. Sign in with it to join."))

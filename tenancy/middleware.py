@@ -105,7 +105,7 @@ class MerchantMiddleware:
         try:
             found = door(request, view, kwargs)
             if not isinstance(found, Merchant):
-                return found
+                return _instead(request, found)
             return _answer(request, found, view, args, kwargs)
         except RateLimited as refusal:
             return too_many(request, retry_after=refusal.retry_after)
@@ -117,12 +117,18 @@ class MerchantMiddleware:
         return None
 
 
+def _instead(request: Any, response: HttpResponse) -> HttpResponse:
+    """Let the whole page go where the door sends it: htmx would draw the sign-in page inside a part of it."""
+    address = response.get("Location")
+    return HttpResponse(headers={"HX-Redirect": address}) if address and request.htmx else response
+
+
 def _answer(
     request: Any, merchant: Merchant, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> HttpResponse:
     request.merchant = merchant
     timezone.activate(zoneinfo.ZoneInfo(merchant.time_zone))
-    translation.activate(merchant.language)
+    translation.activate(merchant.locale.replace("_", "-").lower())
     with merchant_scope(merchant):
         response: Any = view(request, *args, **kwargs)
         if hasattr(response, "render") and not response.is_rendered:

@@ -8,7 +8,8 @@ from allauth.usersessions.models import UserSession
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
 
 from tenancy.actors import Actor
-from tenancy.models import Membership, Merchant, User
+from tenancy.models import Invitation, Membership, Merchant, User
+from tenancy.tokens import hash_of
 
 # How many merchants the switcher offers; whoever has more goes on to the chooser.
 SWITCHER = 20
@@ -67,3 +68,20 @@ def actor_names(actors: Any) -> dict[str, str]:
         if actor.kind == "user" and actor.id:
             ids[actor.id] = text
     return {ids[user.pk]: str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def member(merchant: Merchant, membership_id: uuid.UUID) -> Membership | None:
+    """Return a member of this merchant by the membership's id, or None."""
+    return members_of(merchant).filter(pk=membership_id).first()
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Return the invitations of the merchant in scope that were neither accepted nor withdrawn, newest first."""
+    found: QuerySet[Invitation] = Invitation.objects.filter(accepted_at=None, withdrawn_at=None)
+    return found.order_by("-created_at", "-id")
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """Return the invitation of the merchant in scope that this link is for, or None."""
+    found: Invitation | None = Invitation.objects.filter(token_hash=hash_of(token)).first()
+    return found

@@ -2,9 +2,23 @@
 
 from django.urls import path
 
+from tenancy.views.settings import audit, general, keys, members
 from tenancy.views.start import Start
 
 app_name = "tenancy"
 urlpatterns = [
     path("", Start.as_view(), name="start"),
+    path("settings/", general.Settings.as_view(), name="settings"),
+    path("settings/general/", general.General.as_view(), name="general"),
+    path("settings/branding/", general.Branding.as_view(), name="branding"),
+    path("settings/members/", members.Members.as_view(), name="members"),
+    path("settings/members/invite/", members.Invite.as_view(), name="invite"),
+    path("settings/members/<uuid:pk>/role/", members.ChangeRole.as_view(), name="change_role"),
+    path("settings/members/<uuid:pk>/remove/", members.Remove.as_view(), name="remove_member"),
+    path("settings/invitations/<uuid:pk>/again/", members.InviteAgain.as_view(), name="invite_again"),
+    path("settings/invitations/<uuid:pk>/withdraw/", members.Withdraw.as_view(), name="withdraw_invitation"),
+    path("settings/api-keys/", keys.Keys.as_view(), name="keys"),
+    path("settings/api-keys/new/", keys.NewKey.as_view(), name="new_key"),
+    path("settings/api-keys/<uuid:pk>/revoke/", keys.Revoke.as_view(), name="revoke_key"),
+    path("settings/audit/", audit.Audit.as_view(), name="audit"),
 ]

@@ -83,9 +83,10 @@ def when(value: datetime | None) -> SafeString:
     """Day and, quieter, the time of day in the active zone."""
     if value is None:
         return dash()
+    day_text, clock_text = locale.day_and_clock(value)
     return SafeString(
-        f'<time datetime="{value.isoformat(timespec="seconds")}">{html_escape(locale.day(value))}'
-        f' <span class="sub">{html_escape(locale.clock(value))}</span></time>'
+        f'<time datetime="{value.isoformat(timespec="seconds")}">{html_escape(day_text)}'
+        f' <span class="sub">{html_escape(clock_text)}</span></time>'
     )
 
 

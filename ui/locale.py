@@ -6,10 +6,10 @@ written the international way (21 Nov 2026, 24-hour clock).
 """
 
 import functools
+from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from asgiref.local import Local
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
 from babel import numbers as babel_numbers
@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 Amount = int | float | Decimal
 
-_active = Local()
+_active: ContextVar[str] = ContextVar("locale", default="")
 
 
 @functools.cache
@@ -33,17 +33,17 @@ def _locale_for(language: str) -> Locale:
 
 def activate(name: str) -> None:
     """Write dates and numbers as in this locale (`en_US`, `de_CH`) until `deactivate`; "" follows the language."""
-    _active.name = name
+    _active.set(name)
 
 
 def deactivate() -> None:
     """Follow the active language again."""
-    _active.name = ""
+    _active.set("")
 
 
 def current_locale() -> Locale:
     """Return Babel's locale: the activated one, else that of the active language."""
-    return _locale_for(getattr(_active, "name", "") or translation.get_language() or "en")
+    return _locale_for(_active.get() or translation.get_language() or "en")
 
 
 def zone_name() -> str:
@@ -86,6 +86,12 @@ def clock(value: datetime) -> str:
     return _clock(local.hour, local.minute, current_locale())
 
 
+def day_and_clock(value: datetime) -> tuple[str, str]:
+    """Return both parts of a moment in the active zone, for cells that show them in two tones."""
+    local, locale = timezone.localtime(value), current_locale()
+    return _day(local.date(), "medium", locale), _clock(local.hour, local.minute, locale)
+
+
 def moment(value: datetime) -> str:
     """Return day and time of day in the active zone: `21 Nov 2026, 19:10`."""
     return f"{day(value)}, {clock(value)}"
@@ -122,9 +128,19 @@ def duration(value: timedelta) -> str:
     )
 
 
+@functools.lru_cache(maxsize=4096)
+def _number(value: Amount, locale: Locale) -> str:
+    return babel_numbers.format_decimal(value, locale=locale)
+
+
+@functools.lru_cache(maxsize=4096)
+def _money(amount: Amount, currency: str, locale: Locale) -> str:
+    return babel_numbers.format_currency(amount, currency, locale=locale)
+
+
 def number(value: Amount) -> str:
     """Return a number with the locale's separators: `1,240`."""
-    return babel_numbers.format_decimal(value, locale=current_locale())
+    return _number(value, current_locale())
 
 
 def percent(value: Amount) -> str:
@@ -134,7 +150,7 @@ def percent(value: Amount) -> str:
 
 def money(amount: Amount, currency: str) -> str:
     """Return an amount in major units with its currency, with that currency's own decimals: `€18.00`, `¥500`."""
-    return babel_numbers.format_currency(amount, currency, locale=current_locale())
+    return _money(amount, currency, current_locale())
 
 
 def country(code: str) -> str:

@@ -136,22 +136,23 @@ class Table(django_tables2.Table):
     def body(self) -> SafeString:
         """Return all rows as HTML."""
         plans = [self._plan(index, bound) for index, bound in enumerate(self.columns.iterall())]
+        select = html_escape(_("Select %(row)s"))
         parts: list[str] = []
         for record in self.records:
             css = self.row_css(record)
             parts.append(f'<tr class="{html_escape(css)}">' if css else "<tr>")
             if self.with_boxes:
-                parts.append(self._box(record))
+                parts.append(self._box(record, select))
             for plan in plans:
                 parts += (plan.start, plan.cell(record), plan.end)
             parts.append("</tr>")
         return SafeString("".join(parts))
 
-    def _box(self, record: Any) -> str:
-        label = _("Select %(row)s") % {"row": self.row_label(record)}
+    def _box(self, record: Any, select: str) -> str:
+        label = select % {"row": html_escape(self.row_label(record))}
         return (
             f'<td class="c-select"><input type="checkbox" name="id" value="{html_escape(self.row_id(record))}"'
-            f' form="bulk" data-row aria-label="{html_escape(label)}"></td>'
+            f' form="bulk" data-row aria-label="{label}"></td>'
         )
 
     def _plan(self, index: int, bound: Any) -> _Plan:

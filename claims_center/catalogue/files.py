@@ -9,7 +9,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
+
+from claims_center.models import Promotion
 
 MAX_BYTES = 20 * 1024 * 1024
 # What a file of this ending begins with, at which place.
@@ -54,3 +57,14 @@ def store(merchant_id: uuid.UUID, upload: Any) -> str:
     """Keep the file under a name that cannot be guessed, and return its stored name."""
     ending = PurePath(upload.name).suffix.lower()
     return str(default_storage.save(f"gifts/{merchant_id}/{secrets.token_hex(16)}{ending}", upload))
+
+
+def as_download(promotion: Promotion) -> HttpResponse:
+    """Return a promotion's file under the name that customers see; browsers may save it, never open it in place."""
+    try:
+        opened = promotion.file.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(opened, as_attachment=True, filename=promotion.file_name)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response  # type: ignore[return-value]

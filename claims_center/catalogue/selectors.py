@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from claims_center.models import Claim, Funnel, FunnelProduct, Journey, Listing, Product, Promotion
+from claims_center.models import Claim, Funnel, FunnelProduct, FunnelState, Journey, Listing, Product, Promotion
 from claims_center.states import Status
 
 
@@ -48,29 +48,43 @@ def promotions_for_list() -> QuerySet[Promotion]:
 
 
 def funnels_for_list(now: datetime) -> QuerySet[Funnel]:
-    """Return funnels with their promotion and a number that puts their states in order."""
-    found: QuerySet[Funnel] = Funnel.objects.select_related("promotion").annotate(state_rank=state_rank(now))
+    """Return funnels with their promotion and a number that puts their states in order.
+
+    The figures are there to sort by: one that is asked for is counted for every funnel, the others not at all.
+    """
+    found: QuerySet[Funnel] = (
+        Funnel.objects.select_related("promotion")
+        .annotate(state_rank=state_rank(now))
+        .alias(
+            visits=_count(Journey.objects.all(), "funnel"),
+            started=_count(Journey.objects.filter(started_at__isnull=False), "funnel"),
+            submitted=_count(Claim.objects.all(), "funnel"),
+            shared=_count(Claim.objects.filter(did_redirect=True), "funnel"),
+            processed=_count(Claim.objects.filter(status=Status.PROCESSED), "funnel"),
+        )
+    )
     return found
+
+
+RANKS = {
+    FunnelState.OPEN: 0,
+    FunnelState.SCHEDULED: 1,
+    FunnelState.DRAFT: 2,
+    FunnelState.ENDED: 3,
+    FunnelState.CLOSED: 4,
+}
 
 
 def state_rank(now: datetime) -> Case:
     """Return the place of a funnel's state at `now`: open, scheduled, draft, ended, closed."""
     return Case(
-        When(closed_at__isnull=False, then=Value(4)),
-        When(published_at__isnull=True, then=Value(2)),
-        When(starts_at__gt=now, then=Value(1)),
-        When(ends_at__lte=now, then=Value(3)),
-        default=Value(0),
+        When(closed_at__isnull=False, then=Value(RANKS[FunnelState.CLOSED])),
+        When(published_at__isnull=True, then=Value(RANKS[FunnelState.DRAFT])),
+        When(starts_at__gt=now, then=Value(RANKS[FunnelState.SCHEDULED])),
+        When(ends_at__lte=now, then=Value(RANKS[FunnelState.ENDED])),
+        default=Value(RANKS[FunnelState.OPEN]),
         output_field=IntegerField(),
     )
-
-
-# Sorting by a figure counts it for every funnel; showing it counts only those of the page.
-VISITS = _count(Journey.objects.all(), "funnel")
-STARTED = _count(Journey.objects.filter(started_at__isnull=False), "funnel")
-SUBMITTED = _count(Claim.objects.all(), "funnel")
-SHARED = _count(Claim.objects.filter(did_redirect=True), "funnel")
-PROCESSED = _count(Claim.objects.filter(status=Status.PROCESSED), "funnel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +127,3 @@ def funnels_of_promotion(promotion: Promotion) -> list[Funnel]:
     """Return the funnels that give a promotion."""
     return list(Funnel.objects.filter(promotion=promotion).order_by("name", "id"))
 
-
-def with_choosable_product() -> Exists:
-    """Return the condition that a funnel has a product which customers can choose."""
-    rows = FunnelProduct.objects.filter(
-        funnel=OuterRef("pk"), product__archived_at__isnull=True, product__listings__archived_at__isnull=True
-    )
-    return Exists(rows.annotate(one=F("pk")))

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, null=True, verbose_name='Amount')),
                 ('currency', models.CharField(blank=True, max_length=3, verbose_name='Currency')),
                 ('item_count', models.PositiveIntegerField(default=0)),
+                ('reported_at', models.DateTimeField(null=True)),
                 ('digest', models.CharField(max_length=64)),
                 ('batch', models.UUIDField()),
                 ('imported_at', models.DateTimeField()),

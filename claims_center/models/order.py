@@ -23,8 +23,8 @@ class Order(MerchantModel):
     """One order of a marketplace.
 
     `number_norm` is its number as it is compared, `last_group` the part behind the last dash, `other_norm` a second
-    number that customers may know it by. `digest` says whether an import changes anything, `batch` which import last
-    did.
+    number that customers may know it by. `reported_at`: when the marketplace last changed it. `digest` says whether an
+    import changes anything, `batch` which portion of an import last did.
     """
 
     marketplace = models.CharField(_("Marketplace"), max_length=10, choices=Marketplace.choices)
@@ -43,6 +43,7 @@ class Order(MerchantModel):
     amount = models.DecimalField(_("Amount"), max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(_("Currency"), max_length=3, blank=True)
     item_count = models.PositiveIntegerField(default=0)
+    reported_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64)
     batch = models.UUIDField()
     imported_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from claims_center.models import Claim, ClaimChange
 from claims_center.states import DELIVERY_PROBLEMS, Delivery, Event, Status
+from codes.normalise import masked
 from ui.timeline import Fact, TimelineItem
 
 
@@ -74,12 +75,6 @@ def _shipped(claim: Claim) -> str:
         words = _("Your gift was handed to %(carrier)s, parcel number %(number)s.")
         return words % {"carrier": claim.carrier, "number": claim.tracking_number}
     return _("Your gift was sent to the address that you gave.")
-
-
-def masked(code: str) -> str:
-    """Return a code of which the last characters can be recognised and nothing can be used."""
-    shown = code[-3:] if len(code) >= 8 else ""  # noqa: PLR2004 - of a short code even its end says too much
-    return f"••••{shown}"
 
 
 def masked_email(email: str) -> str:

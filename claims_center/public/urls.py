@@ -18,4 +18,5 @@ urlpatterns = [
     path(f"{FUNNEL}share/", views.ShareView.as_view(), name="share"),
     path(f"{FUNNEL}again/", views.AgainView.as_view(), name="again"),
     path("track/<str:token>/", views.TrackerView.as_view(), name="track"),
+    path("track/<str:token>/gift/", views.GiftView.as_view(), name="gift"),
 ]

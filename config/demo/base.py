@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.demo.stories import MerchantStory
@@ -23,9 +23,14 @@ class Stage:
     promotions: dict[str, Any] = field(default_factory=dict)
     funnels: dict[str, Any] = field(default_factory=dict)
     listings: list[Any] = field(default_factory=list)
+    people: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.story.slug)  # noqa: S311 - a story, not a secret
+
+    def past(self, at: datetime) -> datetime:
+        """Return the time, or a few minutes ago where it lies ahead: nothing of the story has yet to happen."""
+        return min(at, self.now - timedelta(minutes=3))
 
     def actor(self, role: str) -> Actor:
         """Return the member of staff with this role as an actor."""

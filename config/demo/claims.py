@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from claims_center.errors import Refused
 from claims_center.models import Claim, Journey, Listing, Step
 from claims_center.services import desk, gifts, processing, sharing, verdicts
 from claims_center.services.journeys import begin, keep_draft
@@ -99,7 +100,7 @@ def _answers(stage: Stage, plan: Plan, journey: Journey) -> ClaimInput:
 
 def _work(stage: Stage, plan: Plan, claim: Claim) -> None:
     """Let staff do their work an hour to a day later."""
-    at = plan.at + timedelta(minutes=stage.dice.randrange(60, 60 * 26))
+    at = stage.past(plan.at + timedelta(minutes=stage.dice.randrange(60, 60 * 26)))
     by = stage.actor(stage.dice.choice(("agent", "agent", "admin")))
     acts: dict[str, Any] = {"claim_id": claim.id, "actor": by, "now": at}
     with backdated(at=at):
@@ -122,15 +123,13 @@ def _why(claim: Claim) -> str:
 
 
 def _fulfil(stage: Stage, plan: Plan, claim_id: uuid.UUID, at: datetime) -> None:
-    by = stage.actor("agent")
+    by, at = stage.actor("agent"), stage.past(at)
     physical = stage.funnels[plan.funnel.slug].promotion.is_physical
-    if not physical:
-        with backdated(at=at):
-            gifts.send_gift(claim_id=claim_id, actor=by, now=at)
-        report_delivery(stage, claim_id, at, bad=plan.end == "gifted")
+    if not physical and not _send(stage, plan, claim_id, at):
+        return
     if plan.end == "gifted":
         return
-    done = at + timedelta(minutes=stage.dice.randrange(5, 300))
+    done = stage.past(at + timedelta(minutes=stage.dice.randrange(5, 300)))
     with backdated(at=done):
         carrier, number = ("UPS", f"1Z{stage.dice.randrange(10**9):09}") if physical else (None, None)
         processing.mark_processed(claim_id=claim_id, actor=by, now=done, carrier=carrier, tracking_number=number)
@@ -138,6 +137,18 @@ def _fulfil(stage: Stage, plan: Plan, claim_id: uuid.UUID, at: datetime) -> None
         with backdated(at=done + timedelta(days=4)):
             processing.mark_delivered(claim_id=claim_id, actor=by, now=done + timedelta(days=4))
     if plan.end == "unprocessed":
-        with backdated(at=done + timedelta(hours=2)):
+        undone = stage.past(done + timedelta(hours=2))
+        with backdated(at=undone):
             reason = "The customer asked for another address."
-            processing.unprocess(claim_id=claim_id, actor=by, now=done + timedelta(hours=2), reason=reason)
+            processing.unprocess(claim_id=claim_id, actor=by, now=undone, reason=reason)
+
+
+def _send(stage: Stage, plan: Plan, claim_id: uuid.UUID, at: datetime) -> bool:
+    """Send the gift; False where it cannot be sent, as to an address that bounced before: that is for staff to mend."""
+    try:
+        with backdated(at=at):
+            gifts.send_gift(claim_id=claim_id, actor=stage.actor("agent"), now=at)
+    except Refused:
+        return False
+    report_delivery(stage, claim_id, at, bad=plan.end == "gifted")
+    return True

@@ -26,12 +26,12 @@ def plan_claims(stage: Stage, books: Books) -> list[Plan]:
     """Return the claims of all funnels, earliest first, and write their orders into the books."""
     total = sum(told.claims for told in stage.story.funnels)
     # Fewer people than claims: some come back.
-    people = people_of(stage.story, stage.dice, int(total * 0.78))
+    stage.people = people_of(stage.story, stage.dice, int(total * 0.78))
     plans: list[Plan] = []
     used: list[tuple[str, str]] = []
     for told in stage.story.funnels:
         for at in _times(stage, told):
-            person = stage.dice.choice(people)
+            person = stage.dice.choice(stage.people)
             plans.append(_plan(stage, books, told, person, at, used))
     return sorted(plans, key=lambda plan: plan.at)
 

@@ -19,6 +19,11 @@ from config.fingerprint import ROOT
 DATABASE = "claims_center"
 # On a machine where only root works, there is nobody else to run the worker.
 ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"
+WEB = (
+    "--interface wsgi --workers 2 --blocking-threads 4 --blocking-threads-idle-timeout 600"
+    " --workers-kill-timeout 10 --respawn-failed-workers --log-level warning"
+)
+WORKER = "--loglevel WARNING --without-gossip --without-mingle"
 HIGHEST_PORT = 65535
 # The embedded server is for one machine: safe at every commit, modest in memory.
 CLUSTER_SETTINGS = {
@@ -157,26 +162,20 @@ class Plan:
         """A run of `config.prepare`, the only one that is told the owner's address."""
         owner = self.cluster.url("app_owner", DATABASE) if self.cluster else self.given["DATABASE_OWNER_URL"]
         return Program(
-            name=steps[0],
+            name="static" if steps == ("static",) else "prepare",
             command=[sys.executable, "-m", "config.prepare", *steps],
             env=self.env | {"DATABASE_OWNER_URL": owner},
         )
 
     def applications(self) -> list[Program]:
         """Web, worker and beat."""
-        celery = [sys.executable, "-W", ROOT_IS_FINE, "-m", "celery", "--quiet", "-A", "config"]
-        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port)]
-        web += ["--workers", "2", "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600"]
-        web += [
-            "--workers-kill-timeout",
-            "10",
-            "--respawn-failed-workers",
-            "--log-level",
-            "warning",
-            "config.wsgi:application",
-        ]
-        worker = [*celery, "worker", "--concurrency", str(min(4, os.cpu_count() or 2)), "--loglevel", "WARNING"]
-        worker += ["--without-gossip", "--without-mingle"]
-        beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", self.data / "beat-schedule"]
-        commands = {"web": web, "worker": worker, "beat": beat}
-        return [Program(name=name, command=command, env=self.env) for name, command in commands.items()]
+        python = [sys.executable, "-W", ROOT_IS_FINE, "-m"]
+        cores = min(4, os.cpu_count() or 2)
+        commands = {
+            "web": f"granian {WEB} --host {self.host} --port {self.port} config.wsgi:application",
+            "worker": f"celery --quiet -A config worker {WORKER} --concurrency {cores}",
+            "beat": "celery --quiet -A config beat --loglevel WARNING --pidfile= --schedule",
+        }
+        programs = {name: [*python, *command.split()] for name, command in commands.items()}
+        programs["beat"].append(str(self.data / "beat-schedule"))
+        return [Program(name=name, command=command, env=self.env) for name, command in programs.items()]

@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -80,7 +79,7 @@ class Cluster:
         draft.rename(self.data)
 
     def _run_initdb(self, draft: Path, password: Path, *options: str) -> None:
-        command = [programs() / "initdb", "-D", draft, "-U", SUPERUSER, "--auth=scram-sha-256"]
+        command: list[str | Path] = [programs() / "initdb", "-D", draft, "-U", SUPERUSER, "--auth=scram-sha-256"]
         command += [f"--pwfile={password}", *LOCALE, "--no-sync", "--no-instructions", *options]
         child = process.start(
             command, death_signal=signal.SIGKILL, account=self.account, env=environment(), output=subprocess.PIPE
@@ -161,8 +160,7 @@ class Cluster:
             if found is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         with psycopg.connect(self.url(SUPERUSER, database), autocommit=True) as connection:
-            # The file is ours, not input from anybody.
-            connection.execute(cast("LiteralString", BOOTSTRAP.read_text()))
+            connection.execute(BOOTSTRAP.read_bytes())
             for role in ROLES_WITH_PASSWORD:
                 set_password(connection, role, self.passwords[role])
 

@@ -128,7 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Where a merchant's staff begin, by the address's name.
-MERCHANT_START = "customers:list"
+MERCHANT_START = "claims:list"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 12

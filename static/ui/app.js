@@ -130,14 +130,14 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     // A whole page where a dialog was expected (a redirect was followed): go there instead.
     const { target, xhr } = event.detail;
-    if (target.id !== "dialog-body" || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    if (target?.id !== "dialog-body" || !/^\s*<!doctype/i.test(xhr.responseText)) return;
     event.detail.shouldSwap = false;
     location.assign(xhr.responseURL);
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target;
-    if (target.id === "dialog-body") {
+    if (target?.id === "dialog-body") {
       const dialog = find("#dialog");
       if (!dialog.open) dialog.showModal();
     }

@@ -89,7 +89,7 @@
   let kept = null;
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "grid-region") return;
+    if (event.detail.target?.id !== "grid-region") return;
     const active = document.activeElement;
     const inside = active?.closest("#grid-region");
     kept = {
@@ -123,7 +123,7 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const region = find("#grid-region");
-    if (!region || !(event.detail.target.id === "grid-region" || event.detail.elt === region)) return;
+    if (!region || !(event.detail.target?.id === "grid-region" || event.detail.elt === region)) return;
     focusAgain(region);
     start();
   });
@@ -153,6 +153,7 @@
     }
   }
 
-  document.addEventListener("htmx:pushedIntoHistory", () => start());
+  // Neither event of a restored history entry names a target; the whole page is new then.
+  for (const name of ["htmx:pushedIntoHistory", "htmx:historyRestore"]) document.addEventListener(name, start);
   start();
 })();

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tenancy.actors import Actor
 from tenancy.audit import audit
-from tenancy.errors import AlreadyMember, InvitationOver, LastOwner, NotFound, OtherPerson
+from tenancy.errors import AccountExists, AlreadyMember, InvitationOver, LastOwner, NotFound, OtherPerson
 from tenancy.models import Invitation, Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.selectors import user_by_email
@@ -75,6 +75,20 @@ def accept_invitation(*, invitation_id: uuid.UUID, user: User, now: datetime) ->
         after = {"email": user.email, "role": Role(membership.role).name.lower()}
         audit(action="member.joined", actor=Actor.user(user), target=("member", membership.pk), after=after)
     return membership
+
+
+def join_as_new_person(*, invitation_id: uuid.UUID, name: str, password: str, now: datetime) -> Membership:
+    """Make an account for the invited address with this name and password, then accept the invitation with it.
+
+    Raises InvitationOver, and AccountExists where the address has an account meanwhile, which must sign in instead.
+    """
+    invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
+    if invitation is None or not is_open(invitation, now):
+        raise InvitationOver
+    if user_by_email(invitation.email):
+        raise AccountExists
+    user = User.objects.create_user(invitation.email, password, name=name.strip())
+    return accept_invitation(invitation_id=invitation_id, user=user, now=now)
 
 
 def add_member(*, merchant: Merchant, user: User, role: Role, actor: Actor) -> Membership:

@@ -40,3 +40,9 @@ def committed_customer(merchant: Merchant, transactional_db: None) -> uuid.UUID:
     """A customer whom other connections see."""
     with merchant_scope(merchant):
         return new_customer().id
+
+
+@pytest.fixture(autouse=True)
+def _ledger_alone(settings: Any) -> None:
+    """The document rooms' own checks are tested in their rooms."""
+    settings.LEDGER_CHECKS = ""

@@ -68,10 +68,10 @@ def test_functions_of_the_door_fix_their_search_path(db: None) -> None:
 
 
 RIGHTS = """
-SELECT p.right, a.attname FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS p (right)
+SELECT p.verb, a.attname FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS p (verb)
 CROSS JOIN pg_attribute a WHERE a.attrelid = %s::regclass AND attnum > 0
-AND has_column_privilege('app_ledger', a.attrelid, a.attname, p.right)
-AND NOT has_table_privilege('app_ledger', a.attrelid, p.right)
+AND has_column_privilege('app_ledger', a.attrelid, a.attname, p.verb)
+AND NOT has_table_privilege('app_ledger', a.attrelid, p.verb)
 """
 
 

@@ -22,8 +22,8 @@ from tests.support.servers import TEMPLATE
 KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]
 
 CLEARING = """
-SELECT format('DELETE FROM %%I.%%I', schemaname, tablename),
-       format('SELECT EXISTS (SELECT FROM %%I.%%I)', schemaname, tablename)
+SELECT format('EXISTS (SELECT FROM %%I.%%I)', schemaname, tablename),
+       format('DELETE FROM %%I.%%I', schemaname, tablename)
 FROM pg_tables
 WHERE schemaname IN ('public', 'ledger') AND tablename <> ALL(%s)
 """
@@ -65,7 +65,7 @@ def point_at(database: str) -> None:
     for alias in ("default", "aside", "owner"):
         connections.settings[alias].update(parts("DATABASE_OWNER_URL" if alias == "owner" else "DATABASE_URL"))
     TransactionTestCase.databases = {"default", "aside"}
-    TransactionTestCase._fixture_teardown = clear_after_test  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = clear_after_test  # type: ignore[attr-defined]
 
 
 def parts(variable: str) -> dict[str, str]:
@@ -93,14 +93,11 @@ def clear(database: str) -> None:
     """
     with superuser(database) as connection:
         connection.execute("SET session_replication_role = replica")
-        statements = connection.execute(CLEARING, [KEPT_TABLES]).fetchall()
-        checks = ", ".join(f"({check})" for _, check in statements)
-        if not statements:
-            return
-        filled = connection.execute(f"SELECT ARRAY[{checks}]").fetchone()
-        chosen = [delete for (delete, _), is_filled in zip(statements, filled[0], strict=True) if is_filled]
-        if chosen:
-            connection.execute("; ".join(chosen))
+        tables = connection.execute(CLEARING, [KEPT_TABLES]).fetchall()
+        checks = ", ".join(check for check, _ in tables)
+        (filled,) = connection.execute(f"SELECT ARRAY[{checks}]::boolean[]".encode()).fetchall()[0]
+        deletes = [delete for (_, delete), is_filled in zip(tables, filled, strict=True) if is_filled]
+        connection.execute("; ".join(deletes).encode())
 
 
 @contextmanager

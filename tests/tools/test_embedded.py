@@ -55,7 +55,7 @@ def other_passwords(cluster: Cluster) -> Iterator[None]:
 
 def ask(cluster: Cluster, role: str, question: str) -> list[tuple[object, ...]]:
     with psycopg.connect(cluster.url(role, DATABASE), autocommit=True) as connection:
-        return connection.execute(question).fetchall()  # type: ignore[call-overload]
+        return connection.execute(question.encode()).fetchall()
 
 
 @as_root
@@ -84,7 +84,7 @@ def test_every_role_needs_its_password(cluster: Cluster) -> None:
 
 def test_passwords_come_from_the_environment_in_containers(cluster: Cluster) -> None:
     script = BOOTSTRAP.with_name("passwords.sql")
-    psql = [programs() / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file", script]
+    psql: list[str | Path] = [programs() / "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file", script]
     env = {"APP_OWNER_PASSWORD": "it's one", "APP_RW_PASSWORD": "another"}
 
     with other_passwords(cluster):

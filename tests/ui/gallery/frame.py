@@ -22,7 +22,7 @@ def frame(active: str = "") -> dict[str, Any]:
     """Sidebar, merchant, person."""
 
     def item(key: str, label: str, icon: str, count: int | None = None) -> NavItem:
-        return NavItem(label, f"/#{key}" if key != "claims" else "/", icon, active == key, count)
+        return NavItem(label, f"/parts/?{key}" if key != "claims" else "/", icon, active == key, count)
 
     return {
         "nav": [
@@ -46,11 +46,11 @@ def frame(active: str = "") -> dict[str, Any]:
                 ],
             ),
         ],
-        "nav_foot": [NavItem("Settings", "/#settings", "settings")],
+        "nav_foot": [NavItem("Settings", "/parts/?settings", "settings")],
         "merchants": [MerchantLink("Brew & Bloom", "/", True), MerchantLink("North Trail", "/")],
         "merchant": SimpleNamespace(name="Brew & Bloom", slug="brew-bloom"),
         "search_url": "/",
-        "help_url": "/#help",
+        "help_url": "/parts/?help",
         "role": SimpleNamespace(label="Owner"),
         "user": Person(),
     }

@@ -1,0 +1,85 @@
+"""The plain CSV with documented columns, comma or semicolon, one row for each product of an order."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from claims_center.imports.amazon import status_of
+from claims_center.imports.rows import ReadItem, ReadOrder
+from claims_center.imports.values import BadValue, amount, code, count, moment, within
+from claims_center.marketplaces import Marketplace
+from claims_center.matching import SHORTEST, comparable
+from claims_center.models import OrderStatus
+
+NAME = "Plain CSV"
+NEEDED = frozenset({"order_number", "marketplace", "ordered_at"})
+KNOWN = NEEDED | {
+    "sku",
+    "listing_id",
+    "quantity",
+    "amount",
+    "currency",
+    "status",
+    "buyer_name",
+    "buyer_email",
+    "postal_code",
+}
+
+
+def read(
+    row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo
+) -> tuple[ReadOrder, ReadItem | None] | None:
+    """Return one row's order and product (None where it names none). Raises BadValue."""
+    number = within(row["order_number"], "order_number", 60)
+    if len(comparable(number)) < SHORTEST:
+        raise BadValue(_("“%(text)s” is no order number.") % {"text": number[:40]})
+    order = ReadOrder(
+        marketplace=_marketplace(row["marketplace"]),
+        number=number,
+        ordered_at=moment(row["ordered_at"], "ordered_at", now=now, zone=zone),
+        status=_status(row.get("status", "")),
+        status_text=row.get("status", "")[:60],
+        buyer_name=within(row.get("buyer_name", ""), "buyer_name", 200),
+        buyer_email=_email(row.get("buyer_email", "")),
+        postal_code=within(row.get("postal_code", ""), "postal_code", 20),
+        currency=code(row.get("currency", ""), "currency", "[A-Z]{3}"),
+        line=line,
+    )
+    return order, _item(row, order)
+
+
+def _item(row: Mapping[str, str], order: ReadOrder) -> ReadItem | None:
+    sku = within(row.get("sku", ""), "sku", 80)
+    listing_id = within(row.get("listing_id", ""), "listing_id", 40)
+    total = amount(row.get("amount", ""), "amount")
+    pieces = count(row.get("quantity", ""), "quantity", default=1)
+    if not sku and not listing_id and total is None:
+        return None
+    return ReadItem(sku, listing_id, "", pieces, total, order.status == OrderStatus.CANCELLED)
+
+
+def _marketplace(text: str) -> str:
+    names = {label.lower(): value for value, label in Marketplace.choices}
+    found = names.get(text.lower())
+    if found is None:
+        known = ", ".join(label for _value, label in Marketplace.choices)
+        raise BadValue(_("“%(text)s” is no marketplace; known are %(known)s.") % {"text": text[:40], "known": known})
+    return found
+
+
+def _status(text: str) -> str:
+    plain = text.lower()
+    return plain if plain in OrderStatus.values else status_of(text)
+
+
+def _email(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise BadValue(_("“%(text)s” in buyer_email is no e-mail address.") % {"text": text[:40]}) from error
+    return text[:254]

@@ -1,0 +1,71 @@
+"""What the ledger's events are called and how they look; every event of every room stands here."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from claims_center.badges import EVENTS as CLAIM_LOOKS
+from claims_center.states import Event as ClaimEvent
+from ledger.models import Entry, Movement
+from ledger.units import Bucket, Unit
+from tenancy.actors import Actor
+from ui import cells, locale
+from ui.timeline import TimelineItem
+
+
+class Label(NamedTuple):
+    """An event in words, its icon and its tint."""
+
+    words: Any
+    icon: str
+    tone: str = ""
+
+
+LABELS: dict[str, Label] = {
+    **{event.value: Label(event.label, CLAIM_LOOKS[event][1], CLAIM_LOOKS[event][0]) for event in ClaimEvent},
+    "grant.expired": Label(_("Expired"), "hourglass", "warn"),
+}
+UNKNOWN = Label("", "circle-dashed")
+
+
+def label_of(event: str) -> Label:
+    """Return how an event is shown; one that a newer release wrote keeps its own name."""
+    return LABELS.get(event) or UNKNOWN._replace(words=event)
+
+
+def held_change(movements: Iterable[Movement]) -> dict[str, int]:
+    """Return by how much the customer's holding of each unit changed."""
+    change: dict[str, int] = {}
+    for movement in movements:
+        sign = (movement.target.bucket == Bucket.HELD) - (movement.source.bucket == Bucket.HELD)
+        change[movement.unit] = change.get(movement.unit, 0) + sign * movement.amount
+    return change
+
+
+def in_words(change: dict[str, int]) -> str:
+    """Return changes as `+1 voucher, −200 points`; what came and went in one act is left out."""
+    words = [f"{'+' if n > 0 else '−'}{locale.number(abs(n))} {Unit(unit).label.lower()}" for unit, n in change.items() if n]
+    return ", ".join(words)
+
+
+def items(entries: Iterable[Entry], names: dict[str, str], links: dict[uuid.UUID, str]) -> list[TimelineItem]:
+    """Return entries as a timeline; `links` are addresses of documents by id, `names` words for the actors."""
+    found = []
+    for entry in entries:
+        label = label_of(entry.event)
+        detail: Any = in_words(held_change(entry.movements.all()))
+        if entry.origin_id in links:
+            link = cells.link(links[entry.origin_id], _("Open"))
+            detail = cells.SafeString(f"{cells.esc(detail)} {link}")
+        found.append(
+            TimelineItem(label.icon, label.tone, str(label.words), detail, entry.occurred_at, names.get(entry.actor, ""))
+        )
+    return found
+
+
+def words_for_actors(actors: set[str], users: dict[str, str]) -> dict[str, str]:
+    """Return words for every actor: colleagues by name, everybody else by kind."""
+    kinds = {"customer": _("Customer"), "system": _("System"), "api_key": _("API key"), "user": _("Staff")}
+    return {actor: users.get(actor) or str(kinds.get(Actor.parse(actor).kind, "")) for actor in actors}

@@ -1,0 +1,12 @@
+"""Addresses under /m/<merchant>/ of this room."""
+
+from django.urls import path
+
+from cockpit.views import customer, ledger
+
+app_name = "cockpit"
+urlpatterns = [
+    path("customers/<uuid:customer_id>/", customer.CustomerPage.as_view(), name="customer"),
+    path("customers/<uuid:customer_id>/edit/", customer.CustomerEdit.as_view(), name="customer_edit"),
+    path("ledger/", ledger.LedgerPage.as_view(), name="ledger"),
+]

@@ -1,0 +1,23 @@
+"""Handing a file to the room that knows its rows; the map stands in `settings.IMPORTERS`."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from claims_center.imports.contract import FileRefused, Outcome, Preview, Problem, Progress
+
+__all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "datasets", "importer"]
+
+def datasets() -> dict[str, Any]:
+    """Return what can be imported: name -> words."""
+    module = settings.IMPORTERS.rpartition(".")[0]
+    labels: dict[str, Any] = import_string(f"{module}.LABELS")
+    return labels
+
+
+def importer(dataset: str) -> ModuleType:
+    """Return the module that previews and applies files of this dataset; raise KeyError for an unknown one."""
+    return import_module(import_string(settings.IMPORTERS)[dataset])

@@ -1,0 +1,33 @@
+"""Words for what the audit log records. Rooms above name their own actions; those read well enough as they are."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Any] = {
+    "merchant.created": _("Merchant created"),
+    "merchant.changed": _("Settings changed"),
+    "member.invited": _("Member invited"),
+    "member.invitation_withdrawn": _("Invitation withdrawn"),
+    "member.joined": _("Member joined"),
+    "member.role_changed": _("Role changed"),
+    "member.removed": _("Member removed"),
+    "api_key.created": _("API key created"),
+    "api_key.revoked": _("API key revoked"),
+}
+TARGETS: dict[str, Any] = {
+    "merchant": _("Merchant"),
+    "member": _("Member"),
+    "invitation": _("Invitation"),
+    "api_key": _("API key"),
+}
+
+
+def action_label(action: str) -> str:
+    """Return the words for an action: `funnel.published` reads "Funnel published"."""
+    return str(ACTIONS.get(action) or action.replace(".", " ").replace("_", " ").capitalize())
+
+
+def target_label(target: str) -> str:
+    """Return the words for a kind of thing."""
+    return str(TARGETS.get(target) or target.replace("_", " ").capitalize())

@@ -1,0 +1,1 @@
+"""The settings of a merchant, for its owners."""

@@ -1,0 +1,99 @@
+"""API keys."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from tenancy.forms import KeyForm
+from tenancy.models import ApiKey
+from tenancy.secrets import decrypt, encrypt
+from tenancy.services import keys as services
+from tenancy.tables import KeyTable
+from tenancy.views.settings.base import DialogPage, SettingsPage
+from ui.listing import ListView
+
+SESSION_KEY = "new_api_key"
+
+
+class Keys(SettingsPage, ListView):
+    """All keys, those in use first; the one that was just made is shown in full, once."""
+
+    section = "keys"
+    title = gettext_lazy("Settings")
+    template_name = "tenancy/settings/keys.html"
+    table_class = KeyTable
+    sorts = {"name": "name", "created": "created_at"}
+    default_sort = "-created"
+    counted = ngettext_lazy("%(shown)s key", "%(shown)s keys", "number")
+    empty_icon = "key-round"
+    empty_title = gettext_lazy("No keys yet")
+    empty_text = gettext_lazy("A till or shop system signs in with a key of its own.")
+
+    def get_queryset(self) -> QuerySet[ApiKey]:
+        """Return the merchant's keys."""
+        found: QuerySet[ApiKey] = ApiKey.objects.select_related("created_by")
+        return found
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Tell the table whose pages its links lead to, and what time it is."""
+        return {"merchant_slug": self.request.merchant.slug, "now": timezone.now()}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """Add the new key; taking it out of the session is what makes it shown once."""
+        sealed = self.request.session.pop(SESSION_KEY, "")
+        return super().get_context_data(new_key=decrypt(sealed) if sealed else "", **context)
+
+
+class NewKey(DialogPage):
+    """Make a key."""
+
+    section = "keys"
+    reauthenticate = True
+    title = gettext_lazy("New API key")
+    text = gettext_lazy("The key is shown once, on the next page.")
+    submit_label = gettext_lazy("Create key")
+
+    def make_form(self, data: Any = None) -> KeyForm:
+        """Return the form."""
+        return KeyForm(data)
+
+    def save(self, form: KeyForm) -> HttpResponse:
+        """Make the key; it waits in the session, encrypted, for the page that shows it."""
+        key, text = services.create_key(
+            merchant=self.request.merchant,
+            name=form.cleaned_data["name"],
+            scopes=form.cleaned_data["scopes"],
+            expires_at=form.expires_at(),
+            actor=self.actor,
+            now=timezone.now(),
+        )
+        self.request.session[SESSION_KEY] = encrypt(text)
+        self.say(_("The key %(name)s is made.") % {"name": key.name})
+        return HttpResponseRedirect(self.address("keys"))
+
+
+class Revoke(DialogPage):
+    """Revoke a key."""
+
+    section = "keys"
+    title = gettext_lazy("Revoke the key")
+    submit_label = gettext_lazy("Revoke")
+    tone = "bad"
+
+    def save(self, form: Any) -> HttpResponse:
+        """Revoke it."""
+        key = services.revoke_key(key_id=self.kwargs["pk"], actor=self.actor, now=timezone.now())
+        self.say(_("The key %(name)s opens nothing any more.") % {"name": key.name})
+        return HttpResponseRedirect(self.address("keys"))
+
+    def more(self) -> dict[str, Any]:
+        """Say which key it is; 404 for another merchant's."""
+        key = ApiKey.objects.filter(pk=self.kwargs["pk"]).first()
+        if key is None:
+            raise Http404
+        text = _("Whatever uses %(name)s is locked out at once, for good.") % {"name": key}
+        return {**super().more(), "text": text}
