@@ -56,7 +56,9 @@ def numbers_of(typed: str) -> list[str]:
     bare = LABEL.sub("", text)
     if ONLY_NUMBER.match(bare) and REAL_DIGIT.search(bare):
         return _distinct([bare])
-    found = [match.group(1) for pattern in PATTERNS for match in pattern.finditer(text) if _mostly_digits(match.group(1))]
+    found = [
+        match.group(1) for pattern in PATTERNS for match in pattern.finditer(text) if _mostly_digits(match.group(1))
+    ]
     words = [word for word in WORD.findall(bare) if REAL_DIGIT.search(word)]
     words.sort(key=lambda word: -sum(char.isdigit() for char in word))
     whole = [bare] if not found and REAL_DIGIT.search(bare) and len(bare.split()) <= 2 else []  # noqa: PLR2004

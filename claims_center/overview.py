@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -30,18 +31,16 @@ SELECT (SELECT count(*) FROM claims_center_claim WHERE merchant_id = %(merchant)
           AND submitted_at >= %(start)s AND submitted_at < %(end)s),
        (SELECT count(*) FROM claims_center_journey WHERE merchant_id = %(merchant)s
           AND visited_at >= %(start)s AND visited_at < %(end)s),
-       waiting.number, waiting.oldest, done.number, done.median
+       waiting.number, waiting.oldest, done.number, done.median, days.counted
 FROM (SELECT count(*) AS number, min(submitted_at) AS oldest FROM claims_center_claim
         WHERE merchant_id = %(merchant)s AND status = ANY (%(open)s)) AS waiting,
      (SELECT count(*) AS number, percentile_cont(0.5) WITHIN GROUP (ORDER BY processed_at - submitted_at) AS median
         FROM claims_center_claim WHERE merchant_id = %(merchant)s
-          AND processed_at >= %(start)s AND processed_at < %(end)s) AS done
-"""
-PER_DAY = """
-SELECT (submitted_at AT TIME ZONE %(zone)s)::date, status, count(*)
-FROM claims_center_claim
-WHERE merchant_id = %(merchant)s AND submitted_at >= %(start)s AND submitted_at < %(end)s
-GROUP BY 1, 2
+          AND processed_at >= %(start)s AND processed_at < %(end)s) AS done,
+     (SELECT json_agg(json_build_array(day, status, number)) AS counted FROM (
+        SELECT (submitted_at AT TIME ZONE %(zone)s)::date AS day, status, count(*) AS number FROM claims_center_claim
+          WHERE merchant_id = %(merchant)s AND submitted_at >= %(start)s AND submitted_at < %(end)s
+          GROUP BY 1, 2) AS one) AS days
 """
 
 
@@ -91,25 +90,23 @@ def overview(*, days: int, now: datetime) -> Overview:
     }
     with connection.cursor() as cursor:
         cursor.execute(FIGURES, values)
-        facts = cursor.fetchone()
-        cursor.execute(PER_DAY, values)
-        counted = cursor.fetchall()
+        *facts, counted = cursor.fetchone()
     dates = [today - timedelta(days=back) for back in reversed(range(days))]
-    per_day = _per_day(counted, dates)
+    per_day = _per_day(counted or [], dates)
     return Overview(days, period, _figures(sum(map(sum, per_day.values())), facts, period, now), per_day, dates)
 
 
-def _per_day(counted: list[tuple[date, str, int]], dates: list[date]) -> dict[str, list[int]]:
+def _per_day(counted: list[tuple[str, str, int]], dates: list[date]) -> dict[str, list[int]]:
     """Return one row of numbers for each state that has any, in the order of the states."""
     numbers: dict[str, dict[date, int]] = defaultdict(dict)
     for day, status, number in counted:
-        numbers[status][day] = number
+        numbers[status][date.fromisoformat(day)] = number
     return {
         status: [numbers[status].get(day, 0) for day in dates] for status in Status.values if status in numbers
     }
 
 
-def _figures(claims: int, facts: tuple[int, int, int, datetime, int, timedelta], period: Period, now: datetime) -> list[Figure]:
+def _figures(claims: int, facts: list[Any], period: Period, now: datetime) -> list[Figure]:
     redirects, visits, waiting, oldest, processed, median = facts
     submitted, done = _between("submitted", period), _between("processed", period)
     still_open = [("status", str(status)) for status in OPEN]

@@ -128,9 +128,7 @@ TRANSITIONS: dict[Event, Transition] = {
     Event.PROCESSED: Transition(
         Event.PROCESSED, frozenset({Status.VERIFIED}), Status.PROCESSED, _("Mark as Processed")
     ),
-    Event.UNPROCESSED: Transition(
-        Event.UNPROCESSED, frozenset({Status.PROCESSED}), Status.VERIFIED, _("Unprocess")
-    ),
+    Event.UNPROCESSED: Transition(Event.UNPROCESSED, frozenset({Status.PROCESSED}), Status.VERIFIED, _("Unprocess")),
 }
 
 # Buttons that change no state; they need a Verified claim (or, for the second, a processed one too).

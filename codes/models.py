@@ -68,8 +68,9 @@ class Code(MerchantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["merchant", "pool", "id"], name="code_free", condition=Q(state=CodeState.FREE)),
+            # Taking reads the free ones in this order; lists and counts use it too.
             models.Index(fields=["merchant", "pool", "state", "id"], name="code_by_state"),
+            models.Index(fields=["merchant", "pool", "id"], name="code_in_order"),
             models.Index(fields=["merchant", "pool", "taken_at"], name="code_taken"),
         ]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = (
-    "*/migrations/*.py",
-    "*/sql/**/*.sql",
+    "[!.]*/migrations/*.py",
+    "[!.]*/sql/**/*.sql",
     "tenancy/base.py",
     "tenancy/operations*",
     "tenancy/operations/**/*.py",
@@ -15,7 +15,7 @@ SCHEMA = (
     "config/settings/base.py",
     "requirements.txt",
 )
-STATIC = ("static/**/*", "*/static/**/*", "config/settings/base.py", "requirements.txt")
+STATIC = ("static/**/*", "[!.]*/static/**/*", "config/settings/base.py", "requirements.txt")
 
 
 def fingerprint(patterns: Iterable[str], *also: str) -> str:

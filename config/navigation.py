@@ -26,7 +26,25 @@ class Page:
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     ("", (Page(_("Claims Center"), "claims:list", "gift"),)),
     ("", (Page(_("Customers"), "customers:list", "users"),)),
-    (_("Data"), (Page(_("Order history"), "claims:orders", "shopping-bag"),)),
+    (
+        _("Catalogue"),
+        (
+            Page(_("Smart Funnels"), "catalogue:funnels", "funnel"),
+            Page(_("Products"), "catalogue:products", "package"),
+            Page(_("Promotions"), "catalogue:promotions", "badge-percent"),
+            Page(_("Code pools"), "codes:list", "ticket"),
+        ),
+    ),
+    (
+        _("Data"),
+        (
+            Page(_("Order history"), "claims:orders", "shopping-bag"),
+            Page(_("Imports"), "exports:imports", "upload", Role.ADMIN),
+            Page(_("Ledger"), "cockpit:ledger", "book-open"),
+            Page(_("Deliveries"), "messaging:list", "mail"),
+            Page(_("Jobs"), "jobs:list", "cog"),
+        ),
+    ),
 )
 FOOT: tuple[Page, ...] = (Page(_("Settings"), "tenancy:settings", "settings", Role.OWNER),)
 

@@ -13,9 +13,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/<str:token>/", Join.as_view(), name="join"),
     path("m/<slug:merchant>/", include("tenancy.urls")),
     path("m/<slug:merchant>/", include("claims_center.urls")),
+    path("m/<slug:merchant>/", include("claims_center.catalogue.urls")),
     path("m/<slug:merchant>/", include("customers.urls")),
+    path("m/<slug:merchant>/", include("cockpit.urls")),
+    path("m/<slug:merchant>/", include("exports.urls")),
     path("m/<slug:merchant>/", include("exports.urls")),
     path("m/<slug:merchant>/", include("cockpit.urls")),
+    path("m/<slug:merchant>/", include("codes.urls")),
+    path("m/<slug:merchant>/", include("messaging.urls")),
+    path("m/<slug:merchant>/", include("jobs.urls")),
+    path("hooks/<slug:public_id>/", include("messaging.hook_urls")),
     path("", include("claims_center.public.urls")),
 ]
 

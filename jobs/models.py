@@ -59,6 +59,7 @@ class Job(MerchantModel):
             models.Index(fields=["merchant", "lease_until"], name="job_leased", condition=Q(state=State.RUNNING)),
             models.Index(fields=["merchant", "-created_at", "-id"], name="job_newest"),
             models.Index(fields=["merchant", "state", "kind"], name="job_counts"),
+            models.Index(fields=["merchant", "next_at", "id"], name="job_by_start"),
             models.Index(
                 fields=["merchant", "finished_at"], name="job_finished", condition=Q(finished_at__isnull=False)
             ),

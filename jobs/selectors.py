@@ -11,6 +11,7 @@ from jobs.kinds import label_of
 from jobs.models import Job
 from jobs.poller import dead_count, oldest_due_age
 from jobs.states import State
+from ui import locale
 
 __all__ = ["KindSummary", "beat_age", "dead_count", "jobs_for_list", "kind_summaries", "oldest_due_age"]
 
@@ -27,6 +28,11 @@ class KindSummary(NamedTuple):
     dead: int
     oldest_due: timedelta | None
     last_run: datetime | None
+
+    @property
+    def oldest_due_text(self) -> str:
+        """Return the oldest due job's age in words, "" where none is due."""
+        return locale.duration(self.oldest_due) if self.oldest_due else ""
 
 
 def jobs_for_list() -> QuerySet[Job]:

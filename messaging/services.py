@@ -5,7 +5,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import validate_email
@@ -14,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from customers.normalise import email_norm
 from jobs.services import enqueue
+from messaging import maps
 from messaging.errors import AddressInvalid, AddressSuppressed, StillWaiting
 from messaging.models import Message, Suppression
 from messaging.sender import message_id_header
@@ -164,8 +164,7 @@ def _again(  # noqa: PLR0913 - the act's parts
 
 
 def _correct(old: Message, to_address: str, *, actor: Actor, now: datetime) -> None:
-    module = settings.MESSAGE_LISTENERS.rpartition(".")[0]
-    path = import_string(f"{module}.CORRECTORS").get(old.origin)
+    path = maps.beside("CORRECTORS").get(old.origin)
     if path is not None:
         import_string(path)(message=old, to_address=to_address, actor=actor, now=now)
 

@@ -1,3 +1,5 @@
+"""The room as a Django app."""
+
 from django.apps import AppConfig
 
 

@@ -12,7 +12,7 @@ from ui.filters import FilterSet
 MOST_IDS = 1_000
 
 
-class BadSelection(Exception):
+class BadSelection(Exception):  # noqa: N818 - it names what came in, not a failure of ours
     """The posted selection cannot be carried out; the text is fit to show."""
 
 

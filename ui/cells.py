@@ -71,7 +71,7 @@ def badge(label: Any, tone: str = "mute", icon_name: str = "") -> SafeString:
     return SafeString(f'<span class="badge badge-{esc(tone)}">{mark}{esc(label)}</span>')
 
 
-def yes_no(value: bool | None) -> SafeString:
+def yes_no(value: bool | None) -> SafeString:  # noqa: FBT001 - the value is what the cell shows
     """Yes, no, or a dash for unknown."""
     if value is None:
         return dash()
@@ -165,6 +165,7 @@ DIALOG_ATTRIBUTES = attributes(
         "hx-target": "#dialog-body",
         "hx-swap": "innerHTML",
         "hx-push-url": "false",
+        "hx-sync": "this:drop",
         "aria-haspopup": "dialog",
     }
 )

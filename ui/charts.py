@@ -132,11 +132,11 @@ def _axes(frame: _Frame, ticks: Sequence[float], words: Sequence[str]) -> list[s
             f"{html_escape(locale.number(tick))}</text>"
         )
     step = max(1, math.ceil(len(words) / MOST_TICKS))
-    for index in range(0, len(words), step):
-        parts.append(
-            f'<text class="chart-text" x="{frame.x(index)}" y="{frame.base + 18}" text-anchor="middle">'
-            f"{html_escape(words[index])}</text>"
-        )
+    parts += [
+        f'<text class="chart-text chart-day" x="{frame.x(index)}" y="{frame.base + 18}" text-anchor="middle">'
+        f"{html_escape(words[index])}</text>"
+        for index in range(0, len(words), step)
+    ]
     return parts
 
 

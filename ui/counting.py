@@ -33,7 +33,7 @@ def count_each(questions: Sequence[tuple[QuerySet, int]]) -> list[CappedCount]:
     if not parts:
         return []
     with connections[questions[0][0].db].cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)  # noqa: S608  compiled by Django, values are parameters
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
         found = cursor.fetchone()
     return [CappedCount(min(n, cap), n > cap) for n, (_, cap) in zip(found, questions, strict=True)]
 
@@ -44,4 +44,4 @@ def _capped_sql(queryset: QuerySet, cap: int) -> tuple[str, tuple[Any, ...]]:
         sql, params = limited.query.get_compiler(queryset.db).as_sql()
     except EmptyResultSet:
         return "0", ()
-    return f"(SELECT count(*) FROM ({sql}) AS capped)", params
+    return f"(SELECT count(*) FROM ({sql}) AS capped)", params  # noqa: S608 - compiled by Django, values are parameters

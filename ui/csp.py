@@ -36,6 +36,7 @@ class ContentSecurityPolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, with the header."""
         response = self.get_response(request)
         policy = getattr(response, "_csp_config", None)
         if policy is None:
@@ -53,7 +54,7 @@ def csp_override(policy: Policy) -> Callable[[Callable[..., HttpResponse]], Call
         @wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
             response = view(*args, **kwargs)
-            response._csp_config = policy  # type: ignore[attr-defined]  # the name Django 6 uses
+            response._csp_config = policy  # type: ignore[attr-defined]  # noqa: SLF001 - the name that Django 6 uses
             return response
 
         return wrapped

@@ -61,7 +61,9 @@ def error_summary(form: forms.BaseForm) -> list[SummaryLine]:
     for field in form.hidden_fields():
         lines += [SummaryLine("", str(field.label), str(text)) for text in field.errors]
     for field in form.visible_fields():
-        lines += [SummaryLine(field.id_for_label or field.auto_id, str(field.label), str(text)) for text in field.errors]
+        lines += [
+            SummaryLine(field.id_for_label or field.auto_id, str(field.label), str(text)) for text in field.errors
+        ]
     return lines
 
 

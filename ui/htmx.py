@@ -54,10 +54,9 @@ class DialogRedirectMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
         response = self.get_response(request)
-        if not 300 <= response.status_code < 400 or "Location" not in response.headers:
-            return response
-        if not is_fragment(request, DIALOG):
+        if "Location" not in response.headers or not is_fragment(request, DIALOG):
             return response
         answer = HttpResponse(status=200, headers={"HX-Redirect": response.headers["Location"]})
         answer.cookies = response.cookies

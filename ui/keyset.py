@@ -12,8 +12,10 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Field, Func, QuerySet, Value
 from django.db.models.expressions import Col, Combinable, Expression
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.encoding import force_bytes, force_str
 
 SORT_KEY = "sort_key"
@@ -61,11 +63,20 @@ class RowComparison(Func):
         super().__init__(left, left_id, right, right_id)
         self.operator = operator
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[Any, ...]]:
         """Compile the four parts into one comparison of two rows."""
         compiled = [compiler.compile(part) for part in self.get_source_expressions()]
         left, left_id, right, right_id = (sql for sql, _ in compiled)
-        return f"({left}, {left_id}) {self.operator} ({right}, {right_id})", [p for _, ps in compiled for p in ps]
+        params = tuple(param for _, given in compiled for param in given)
+        return f"({left}, {left_id}) {self.operator} ({right}, {right_id})", params
 
 
 def paginate(queryset: QuerySet, *, sort: Sort, size: int, after: str = "", before: str = "") -> KeysetPage:
@@ -81,8 +92,9 @@ def paginate(queryset: QuerySet, *, sort: Sort, size: int, after: str = "", befo
     position = _read_token(given, sort, column.output_field, ordered.model._meta.pk) if given else None
     rows = _fetch(ordered, sort, size, position, backward=backward) if position or not given else []
     if given and not rows:
-        return _page(_fetch(ordered, sort, size, None, backward=False), sort, size, False, False, stale=True)
-    return _page(rows, sort, size, backward, position is not None, stale=False)
+        first = _fetch(ordered, sort, size, None, backward=False)
+        return _page(first, sort, size, backward=False, positioned=False, stale=True)
+    return _page(rows, sort, size, backward=backward, positioned=position is not None)
 
 
 def _annotated(queryset: QuerySet, sort: Sort) -> QuerySet:
@@ -112,13 +124,12 @@ def _fetch(ordered: QuerySet, sort: Sort, size: int, position: tuple[Any, Any] |
                 Value(position[1], output_field=model_pk),
             )
         )
-    rows = list(ordered.order_by(f"{sign}{SORT_KEY}", f"{sign}pk")[: size + 1])
-    if not backward:
-        return rows
-    return [*rows[: size + 1]]
+    return list(ordered.order_by(f"{sign}{SORT_KEY}", f"{sign}pk")[: size + 1])
 
 
-def _page(rows: list[Any], sort: Sort, size: int, backward: bool, positioned: bool, *, stale: bool) -> KeysetPage:
+def _page(
+    rows: list[Any], sort: Sort, size: int, *, backward: bool, positioned: bool, stale: bool = False
+) -> KeysetPage:
     more = len(rows) > size
     rows = rows[:size]
     if backward:

@@ -275,7 +275,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         if action.url.startswith("/"):
             return action.url
         match = self.request.resolver_match
-        return reverse(action.url, kwargs=match.captured_kwargs if match else self.kwargs)
+        return reverse(action.url, kwargs=match.captured_kwargs if match else self.kwargs)  # type: ignore[attr-defined]
 
 
 __all__ = ["Action", "BulkAction", "ListView", "Sort", "Tab"]

@@ -13,6 +13,7 @@ from decimal import Decimal
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
 from babel import numbers as babel_numbers
+from babel import units as babel_units
 from django.utils import timezone, translation
 
 Amount = int | float | Decimal
@@ -103,7 +104,7 @@ def moment_with_zone(value: datetime) -> str:
 
 
 def interval(start: date, end: date) -> str:
-    """Return two days as one phrase, without repeating what they share: `23 Oct – 21 Nov 2026`."""
+    """Return two days as one phrase, without repeating what they share (23 Oct to 21 Nov 2026)."""
     if start == end:
         return day(start)
     return babel_dates.format_interval(start, end, "yMMMd", locale=current_locale())
@@ -118,14 +119,14 @@ def ago(value: datetime, *, now: datetime | None = None) -> str:
 def duration(value: timedelta) -> str:
     """Return a length of time in its two largest units: `5 hr 20 min`."""
     minutes = int(value.total_seconds() // 60)
-    parts = [("day", minutes // 1440), ("hour", minutes % 1440 // 60), ("minute", minutes % 60)]
-    chosen = [(unit, n) for unit, n in parts if n][:2] or [("minute", 0)]
-    return " ".join(
-        babel_dates.format_timedelta(
-            timedelta(**{f"{unit}s": n}), granularity=unit, threshold=100_000, format="short", locale=current_locale()
-        )
-        for unit, n in chosen
-    )
+    parts = [
+        ("duration-day", minutes // 1440),
+        ("duration-hour", minutes % 1440 // 60),
+        ("duration-minute", minutes % 60),
+    ]
+    chosen = [(unit, n) for unit, n in parts if n][:2] or [("duration-minute", 0)]
+    found = (babel_units.format_unit(n, unit, length="short", locale=current_locale()) for unit, n in chosen)
+    return " ".join(str(text) for text in found)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -145,7 +146,7 @@ def number(value: Amount) -> str:
 
 def percent(value: Amount) -> str:
     """Return a share of one as per cent with at most one decimal: 0.084 is `8.4%`."""
-    return babel_numbers.format_percent(round(value, 3), locale=current_locale(), decimal_quantization=False)
+    return babel_numbers.format_percent(round(float(value), 3), locale=current_locale(), decimal_quantization=False)
 
 
 def money(amount: Amount, currency: str) -> str:

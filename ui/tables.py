@@ -156,14 +156,14 @@ class Table(django_tables2.Table):
         )
 
     def _plan(self, index: int, bound: Any) -> _Plan:
-        tag = 'th scope="row"' if index == 0 else "td"
+        tag, scope = ("th", ' scope="row"') if index == 0 else ("td", "")
         column = bound.column
         label = ""
         if index and getattr(column, "phone", "line") == "line" and getattr(column, "label_on_phone", True):
             label = f' data-label="{html_escape(str(bound.header))}"'
         css = _css(column, index)
-        start = f'<{tag} class="{css}"{label}>' if css else f"<{tag}{label}>"
-        return _Plan(start, self._cell(bound), f"</{tag.split()[0]}>")
+        start = f'<{tag}{scope} class="{css}"{label}>' if css else f"<{tag}{scope}{label}>"
+        return _Plan(start, self._cell(bound), f"</{tag}>")
 
     def _cell(self, bound: Any) -> Callable[[Any], str]:
         method = getattr(self, f"render_{bound.name}", None)

@@ -29,9 +29,7 @@ KNOWN = NEEDED | {
 }
 
 
-def read(
-    row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo
-) -> tuple[ReadOrder, ReadItem | None] | None:
+def read(row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo) -> tuple[ReadOrder, ReadItem | None] | None:
     """Return one row's order and product (None where it names none). Raises BadValue."""
     number = within(row["order_number"], "order_number", 60)
     if len(comparable(number)) < SHORTEST:

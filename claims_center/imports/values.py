@@ -67,7 +67,9 @@ def code(text: str, column: str, pattern: str) -> str:
 def within(text: str, column: str, most: int) -> str:
     """Return a text of at most so many characters."""
     if len(text) > most:
-        raise BadValue(_("The text in %(column)s is longer than %(most)s characters.") % {"column": column, "most": most})
+        raise BadValue(
+            _("The text in %(column)s is longer than %(most)s characters.") % {"column": column, "most": most}
+        )
     return text
 
 

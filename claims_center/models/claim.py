@@ -111,7 +111,9 @@ class Claim(MerchantModel):
             models.UniqueConstraint(
                 fields=["merchant", "journey"], condition=Q(journey__isnull=False), name="claim_journey_once"
             ),
-            models.UniqueConstraint(fields=["merchant", "code"], condition=Q(code__isnull=False), name="claim_code_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "code"], condition=Q(code__isnull=False), name="claim_code_once"
+            ),
             models.UniqueConstraint(
                 fields=["merchant", "grant"], condition=Q(grant__isnull=False), name="claim_grant_once"
             ),
@@ -176,7 +178,9 @@ class Claim(MerchantModel):
             models.Index(fields=["merchant", "is_repeat", "submitted_at", "id"], name="claim_repeat_new"),
             models.Index(fields=["merchant", "customer", "submitted_at", "id"], name="claim_of_customer"),
             models.Index(
-                fields=["merchant", "processed_at", "id"], condition=Q(processed_at__isnull=False), name="claim_processed"
+                fields=["merchant", "processed_at", "id"],
+                condition=Q(processed_at__isnull=False),
+                name="claim_processed",
             ),
             models.Index(
                 fields=["merchant", "order_number_norm"], condition=~Q(order_number_norm=""), name="claim_by_number"

@@ -34,7 +34,9 @@ class Funnel(MerchantModel):
     """A campaign: its products, its promotion, when it is open, what it asks and says."""
 
     slug = models.CharField(
-        _("Address"), max_length=60, validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and dashes."))]
+        _("Address"),
+        max_length=60,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and dashes."))],
     )
     name = models.CharField(_("Name"), max_length=120)
     promotion = MerchantForeignKey(Promotion, on_delete=models.PROTECT, related_name="funnels")

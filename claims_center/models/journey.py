@@ -46,9 +46,7 @@ class Journey(MerchantModel):
                 include=["funnel", "started_at", "submitted_at", "shared_at"],
                 name="journey_by_day",
             ),
-            models.Index(
-                fields=["merchant", "visited_at", "id"], condition=~Q(draft={}), name="journey_with_draft"
-            ),
+            models.Index(fields=["merchant", "visited_at", "id"], condition=~Q(draft={}), name="journey_with_draft"),
         ]
 
     def __str__(self) -> str:

@@ -58,12 +58,8 @@ class Order(MerchantModel):
         ]
         indexes = [
             models.Index(fields=["merchant", "number_norm"], name="order_by_number"),
-            models.Index(
-                fields=["merchant", "last_group"], condition=~Q(last_group=""), name="order_by_last_group"
-            ),
-            models.Index(
-                fields=["merchant", "other_norm"], condition=~Q(other_norm=""), name="order_by_other_number"
-            ),
+            models.Index(fields=["merchant", "last_group"], condition=~Q(last_group=""), name="order_by_last_group"),
+            models.Index(fields=["merchant", "other_norm"], condition=~Q(other_norm=""), name="order_by_other_number"),
             models.Index(fields=["merchant", "ordered_at", "id"], name="order_by_date"),
             models.Index(fields=["merchant", "marketplace", "ordered_at", "id"], name="order_by_marketplace"),
             models.Index(fields=["merchant", "status", "ordered_at", "id"], name="order_by_status"),

@@ -45,9 +45,7 @@ class Listing(MerchantModel):
 
     class Meta(MerchantModel.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["merchant", "marketplace", "region", "listing_id"], name="listing_once"
-            ),
+            models.UniqueConstraint(fields=["merchant", "marketplace", "region", "listing_id"], name="listing_once"),
             models.CheckConstraint(condition=Q(marketplace__in=Marketplace.values), name="listing_marketplace_known"),
             models.CheckConstraint(condition=Q(url__startswith="https://"), name="listing_https"),
             models.CheckConstraint(condition=~Q(listing_id=""), name="listing_has_id"),

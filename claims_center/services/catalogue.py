@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from claims_center.errors import InUse
 from claims_center.models import Claim, Funnel, Listing, Product, Promotion
+from claims_center.services.copies import carry_name
 from tenancy.actors import Actor
 from tenancy.audit import audit
 
@@ -73,7 +74,7 @@ def update_product(
     product.save()
     after = _facts(product, PRODUCT_FIELDS) | {"listings": _write_listings(product, listings, now=now)}
     if before["title"] != after["title"]:
-        Claim.objects.filter(product=product).update(product_title=product.title)
+        carry_name(source="product", source_id=product.id, now=now)
     _audit_change("product", product.id, before, after, actor)
     return product
 
@@ -115,7 +116,7 @@ def create_promotion(*, values: Mapping[str, Any], actor: Actor, now: datetime) 
 
 
 @transaction.atomic
-def update_promotion(*, promotion_id: uuid.UUID, values: Mapping[str, Any], actor: Actor) -> Promotion:
+def update_promotion(*, promotion_id: uuid.UUID, values: Mapping[str, Any], actor: Actor, now: datetime) -> Promotion:
     """Change a promotion: saves it, carries a new name to the claims that show it, writes an audit event.
 
     Raises InUse where a digital gift would become a shipped one, or the other way round, after claims were made: what
@@ -130,7 +131,7 @@ def update_promotion(*, promotion_id: uuid.UUID, values: Mapping[str, Any], acto
     promotion.save()
     after = _facts(promotion, PROMOTION_FIELDS)
     if before["name"] != after["name"]:
-        Claim.objects.filter(promotion=promotion).update(promotion_name=promotion.name)
+        carry_name(source="promotion", source_id=promotion.id, now=now)
     _audit_change("promotion", promotion.id, before, after, actor)
     return promotion
 
@@ -162,9 +163,7 @@ def restore_promotion(*, promotion_id: uuid.UUID, actor: Actor) -> Promotion:
     return _set_archived(promotion, "promotion", None, actor)  # type: ignore[return-value]
 
 
-def _set_archived(
-    row: Product | Promotion, kind: str, when: datetime | None, actor: Actor
-) -> Product | Promotion:
+def _set_archived(row: Product | Promotion, kind: str, when: datetime | None, actor: Actor) -> Product | Promotion:
     if (row.archived_at is None) == (when is None):
         return row
     row.archived_at = when
@@ -215,9 +214,7 @@ def _facts(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def _audit_change(
-    kind: str, row_id: uuid.UUID, before: dict[str, Any], after: dict[str, Any], actor: Actor
-) -> None:
+def _audit_change(kind: str, row_id: uuid.UUID, before: dict[str, Any], after: dict[str, Any], actor: Actor) -> None:
     changed = sorted(name for name in after if before.get(name) != after[name])
     if changed:
         audit(

@@ -26,7 +26,7 @@ ADDRESS = ("name", *Customer.ADDRESS)
 LONGEST_NUMBER = 120
 
 
-def correct_email(  # noqa: PLR0913 - the dialog's choices
+def correct_email(
     *,
     claim_id: uuid.UUID,
     email: str,
@@ -60,9 +60,7 @@ def correct_email(  # noqa: PLR0913 - the dialog's choices
         fields = ("customer_email",)
         send_again(claim=claim, event=Event.EMAIL_CORRECTED, reason=reason, fields=fields, actor=actor, now=now)
     else:
-        keep(
-            claim=claim, event=Event.EMAIL_CORRECTED, fields=["customer_email"], actor=actor, now=now, reason=reason
-        )
+        keep(claim=claim, event=Event.EMAIL_CORRECTED, fields=["customer_email"], actor=actor, now=now, reason=reason)
     write_words(claim=claim)
     return claim
 
@@ -80,15 +78,11 @@ def update_address(*, claim_id: uuid.UUID, address: dict[str, str], actor: Actor
         return claim
     _refuse_processed(claim)
     claim.ship_to = wanted
-    keep(
-        claim=claim, event=Event.ADDRESS_CHANGED, fields=["ship_to"], actor=actor, now=now, detail={"fields": changed}
-    )
+    keep(claim=claim, event=Event.ADDRESS_CHANGED, fields=["ship_to"], actor=actor, now=now, detail={"fields": changed})
     return claim
 
 
-def update_shipping(
-    *, claim_id: uuid.UUID, carrier: str, tracking_number: str, actor: Actor, now: datetime
-) -> Claim:
+def update_shipping(*, claim_id: uuid.UUID, carrier: str, tracking_number: str, actor: Actor, now: datetime) -> Claim:
     """Change carrier and tracking number, with history. The same ones change nothing.
 
     Raises NotAllowed for a digital gift, and for a processed claim: unprocess it first.

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims_center.errors import InUse
-from claims_center.models import Claim, Funnel, FunnelProduct, Listing
+from claims_center.models import Funnel, FunnelProduct, Listing
+from claims_center.services.copies import carry_name
 from tenancy.actors import Actor
 from tenancy.audit import audit
 
@@ -50,7 +51,7 @@ def create_funnel(
 
 @transaction.atomic
 def update_funnel(
-    *, funnel_id: uuid.UUID, values: Mapping[str, Any], product_ids: Sequence[uuid.UUID], actor: Actor
+    *, funnel_id: uuid.UUID, values: Mapping[str, Any], product_ids: Sequence[uuid.UUID], actor: Actor, now: datetime
 ) -> Funnel:
     """Change a funnel: saves it and its products, carries a new name to its claims, writes an audit event.
 
@@ -69,7 +70,7 @@ def update_funnel(
     _write_products(funnel, product_ids)
     after = _facts(funnel) | {"products": _products(funnel)}
     if before["name"] != after["name"]:
-        Claim.objects.filter(funnel=funnel).update(funnel_name=funnel.name)
+        carry_name(source="funnel", source_id=funnel.id, now=now)
     changed = [name for name in after if before[name] != after[name]]
     if changed:
         audit(

@@ -13,7 +13,7 @@ from ledger.services import revoke
 from tenancy.actors import Actor
 
 
-def take_gift_back(  # noqa: PLR0913 - the parts of the act
+def take_gift_back(
     *, claim: Claim, event: Event, return_code: bool, reason: str, actor: Actor, now: datetime
 ) -> tuple[uuid.UUID, dict[str, Any], set[str]]:
     """Take the issued gift of a locked claim back; the caller saves the claim.

@@ -93,7 +93,7 @@ def resend_gift(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime
     return send_again(claim=claim, event=Event.GIFT_RESENT, reason=reason, fields=(), actor=actor, now=now)
 
 
-def send_again(  # noqa: PLR0913 - the parts of the act
+def send_again(
     *, claim: Claim, event: Event, reason: str, fields: tuple[str, ...], actor: Actor, now: datetime
 ) -> Claim:
     """Queue the gift's mail of a locked claim once more, with memo and history for ``event``; saves ``fields`` too."""
@@ -114,7 +114,7 @@ def send_again(  # noqa: PLR0913 - the parts of the act
     return claim
 
 
-def change_gift(  # noqa: PLR0913 - the dialog's choices
+def change_gift(
     *,
     claim_id: uuid.UUID,
     promotion_id: uuid.UUID,
@@ -145,9 +145,7 @@ def change_gift(  # noqa: PLR0913 - the dialog's choices
     return claim
 
 
-def _swap(  # noqa: PLR0913
-    claim: Claim, promotion: Promotion, *, return_code: bool, reason: str, actor: Actor, now: datetime
-) -> None:
+def _swap(claim: Claim, promotion: Promotion, *, return_code: bool, reason: str, actor: Actor, now: datetime) -> None:
     detail: dict[str, Any] = {}
     if claim.is_gift_issued:
         entry_id, detail, _changed = take_gift_back(
@@ -183,9 +181,7 @@ def _take_code(claim: Claim, promotion: Promotion, *, actor: Actor, now: datetim
         raise NothingToGive(_("The last codes are being taken at this moment. Try again.")) from error
 
 
-def _issue(  # noqa: PLR0913
-    claim: Claim, promotion: Promotion, code: Code | None, *, reason: str, actor: Actor, now: datetime
-) -> None:
+def _issue(claim: Claim, promotion: Promotion, code: Code | None, *, reason: str, actor: Actor, now: datetime) -> None:
     text = code.value if code else promotion.fixed_code
     facts = ledger_facts(claim=claim, event=Event.GIFT_SENT, actor=actor)
     grant_id = new_id()

@@ -31,7 +31,7 @@ PROCESSED_FIELDS = {
 }
 
 
-def mark_processed(  # noqa: PLR0913 - the dialog's fields
+def mark_processed(
     *,
     claim_id: uuid.UUID,
     actor: Actor,

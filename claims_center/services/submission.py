@@ -206,9 +206,7 @@ def _insert(claim: Claim, *, actor: Actor, now: datetime) -> None:
     claim.save(force_insert=True)
     write_words(claim=claim)
     entry_id = memo(claim=claim, event=Event.SUBMITTED, actor=actor)
-    keep(
-        claim=claim, event=Event.SUBMITTED, fields=(), actor=actor, now=now, before="", entry_id=entry_id, reason=""
-    )
+    keep(claim=claim, event=Event.SUBMITTED, fields=(), actor=actor, now=now, before="", entry_id=entry_id, reason="")
 
 
 def _mark_repeat(claim: Claim) -> bool:

@@ -84,7 +84,7 @@ def ask_info(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime, n
     return claim
 
 
-def reject(  # noqa: PLR0913 - the dialog's choices
+def reject(
     *,
     claim_id: uuid.UUID,
     reason: str,

@@ -10,6 +10,8 @@ from claims_center.services import gifts, processing, verdicts
 from claims_center.states import Status
 from claims_center.views.base import ClaimAction
 
+UNVERIFIED = (Status.NEW, Status.NEEDS_INFO)
+
 
 class Overriding(ClaimAction):
     """An act that asks why where the order check does not say Match."""
@@ -18,7 +20,7 @@ class Overriding(ClaimAction):
 
     def form_kwargs(self, claim: Claim) -> dict[str, Any]:
         """Ask for the reason only where it is needed."""
-        return {"needed": claim.status != Status.VERIFIED and verdicts.needs_override(claim=claim)}
+        return {"needed": claim.status in UNVERIFIED and verdicts.needs_override(claim=claim)}
 
 
 class VerifyView(Overriding):
@@ -99,7 +101,7 @@ class SendGiftView(ClaimAction):
 
     def form_kwargs(self, claim: Claim) -> dict[str, Any]:
         """Ask for a reason where the claim is not verified."""
-        return {"needed": claim.status != Status.VERIFIED}
+        return {"needed": claim.status in UNVERIFIED}
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Give the gift and queue its mail."""
@@ -161,7 +163,7 @@ class ProcessView(ClaimAction):
     def form_kwargs(self, claim: Claim) -> dict[str, Any]:
         """Ask how a physical gift travels, and for a reason where the claim is not verified."""
         initial = {"carrier": claim.carrier, "tracking_number": claim.tracking_number}
-        return {"needed": claim.status != Status.VERIFIED, "physical": claim.is_physical, "initial": initial}
+        return {"needed": claim.status in UNVERIFIED, "physical": claim.is_physical, "initial": initial}
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Close the claim."""

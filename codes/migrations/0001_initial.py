@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='code',
-            index=models.Index(condition=models.Q(('state', 'free')), fields=['merchant', 'pool', 'id'], name='code_free'),
+            index=models.Index(fields=['merchant', 'pool', 'id'], name='code_in_order'),
         ),
         migrations.AddIndex(
             model_name='code',

@@ -110,6 +110,7 @@ def _open(stage: Stage, told: FunnelStory, opened: datetime) -> object:
         "promotion": stage.promotions[told.promotion],
         "order_number": told.order_number,
         "min_feedback": told.min_feedback,
+        "max_order_age_days": 60,
         "headline": f"Claim your {told.promotion[0].lower()}{told.promotion[1:]}",
         "intro": "Thank you for your order. It takes about a minute.",
         "starts_at": stage.now + timedelta(days=9) if told.state == "upcoming" else opened,

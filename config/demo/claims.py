@@ -42,6 +42,7 @@ class Plan:
     listing: Listing
     order_number: str
     end: str
+    report: str = ""
 
 
 def end_of(stage: Stage, at: datetime) -> str:
@@ -150,5 +151,5 @@ def _send(stage: Stage, plan: Plan, claim_id: uuid.UUID, at: datetime) -> bool:
             gifts.send_gift(claim_id=claim_id, actor=stage.actor("agent"), now=at)
     except Refused:
         return False
-    report_delivery(stage, claim_id, at, bad=plan.end == "gifted")
+    report_delivery(stage, claim_id, at, told=plan.report)
     return True

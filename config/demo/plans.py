@@ -8,6 +8,7 @@ from config.demo.claims import DAYS, Plan, end_of
 from config.demo.orders import Books
 from config.demo.people import Person, people_of
 from config.demo.stories import FunnelStory
+from messaging.states import Status
 
 # Of a hundred claims so many name an order that ...
 OUTCOMES = (
@@ -18,6 +19,26 @@ OUTCOMES = (
     ("other_buyer", 4),
     ("left_out", 3),
 )
+# The first claims of a funnel, so that no state is left to the dice: outcome, end, and what the provider reports.
+TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "thank-you": (
+        ("match", "gifted", Status.BOUNCED),
+        ("match", "gifted", Status.COMPLAINED),
+        ("match", "gifted", Status.FAILED),
+        ("match", "gifted", Status.SENT),
+        ("match", "processed", Status.OPENED),
+        ("match", "processed", Status.DELIVERED),
+        ("match", "unprocessed", Status.DELIVERED),
+        ("match", "verified", ""),
+        ("unknown", "needs_info", ""),
+        ("claimed_before", "rejected", ""),
+        ("wrong_product", "new", ""),
+        ("too_old", "new", ""),
+    ),
+    "tote": (("match", "verified", ""), ("match", "processed", ""), ("match", "unprocessed", ""), ("match", "rejected", "")),
+    "barista-class": (("left_out", "new", ""), ("left_out", "verified", ""), ("other_buyer", "new", "")),
+    "welcome": (("match", "gifted", Status.BOUNCED), ("unknown", "needs_info", ""), ("claimed_before", "new", "")),
+}
 # How customers type numbers.
 SPELLINGS = ("{0}", "{0}", "{0}", "# {0}", "Order {0}")
 
@@ -30,9 +51,8 @@ def plan_claims(stage: Stage, books: Books) -> list[Plan]:
     plans: list[Plan] = []
     used: list[tuple[str, str]] = []
     for told in stage.story.funnels:
-        for at in _times(stage, told):
-            person = stage.dice.choice(stage.people)
-            plans.append(_plan(stage, books, told, person, at, used))
+        for number, at in enumerate(sorted(_times(stage, told))):
+            plans.append(_plan(stage, books, told, at, used, _fate(stage, told, number, at)))
     return sorted(plans, key=lambda plan: plan.at)
 
 
@@ -48,15 +68,28 @@ def _times(stage: Stage, told: FunnelStory) -> list[datetime]:
     return times
 
 
-def _plan(  # noqa: PLR0913 - what a plan is made from
-    stage: Stage, books: Books, told: FunnelStory, person: Person, at: datetime, used: list[tuple[str, str]]
-) -> Plan:
-    listing = _listing(stage, told)
+def _fate(stage: Stage, told: FunnelStory, number: int, at: datetime) -> tuple[str, str, str]:
+    """Return outcome, end and report of the funnel's claim with this number; the story's own first, then by dice."""
+    first = TOLD.get(told.slug, ())
+    if number < len(first):
+        return first[number]
     outcomes, weights = zip(*OUTCOMES, strict=True)
-    outcome = stage.dice.choices(outcomes, weights)[0]
+    return stage.dice.choices(outcomes, weights)[0], end_of(stage, at), ""
+
+
+def _plan(  # noqa: PLR0913 - what a plan is made from
+    stage: Stage,
+    books: Books,
+    told: FunnelStory,
+    at: datetime,
+    used: list[tuple[str, str]],
+    fate: tuple[str, str, str],
+) -> Plan:
+    outcome, end, report = fate
+    person, listing = stage.dice.choice(stage.people), _listing(stage, told, outcome)
     number = _number(stage, books, outcome, told, person, listing, at, used)
     spelled = stage.dice.choice(SPELLINGS).format(number) if number else ""
-    return Plan(at=at, funnel=told, person=person, listing=listing, order_number=spelled, end=end_of(stage, at))
+    return Plan(at=at, funnel=told, person=person, listing=listing, order_number=spelled, end=end, report=report)
 
 
 def _number(  # noqa: PLR0913
@@ -69,7 +102,8 @@ def _number(  # noqa: PLR0913
     at: datetime,
     used: list[tuple[str, str]],
 ) -> str:
-    bought = at - timedelta(days=stage.dice.randrange(3, 20), hours=stage.dice.randrange(10))
+    age = timedelta(days=80) if outcome == "too_old" else timedelta(days=stage.dice.randrange(3, 20))
+    bought = at - age - timedelta(hours=stage.dice.randrange(10))
     again = [number for marketplace, number in used if marketplace == listing.marketplace]
     if outcome == "left_out" and told.order_number != "required":
         return ""
@@ -88,8 +122,12 @@ def _number(  # noqa: PLR0913
     return number
 
 
-def _listing(stage: Stage, told: FunnelStory) -> Listing:
-    return stage.dice.choice([one for one in _listings(stage) if one.product.sku in told.skus])
+def _listing(stage: Stage, told: FunnelStory, outcome: str) -> Listing:
+    found = [one for one in _listings(stage) if one.product.sku in told.skus]
+    if outcome in {"wrong_product", "claimed_before"}:
+        # Only where more than one product is sold can it be the wrong one.
+        found = [one for one in found if one.marketplace == "amazon"] or found
+    return stage.dice.choice(found)
 
 
 def _listings(stage: Stage) -> list[Listing]:

@@ -114,14 +114,14 @@ BREW = MerchantStory(
         PromotionStory("$10 gift card", "digital", "10.00", "Thank you for telling us how it brews.", codes=160, prefix="BREW"),
         PromotionStory("Barista class, 30 minutes online", "digital", "25.00", "See you in class.", fixed_code="CLASS-2026"),
         PromotionStory("Canvas tote bag", "physical", "14.00", "Your tote is on its way.", item="Canvas tote bag, natural"),
-        PromotionStory("Free bag of beans", "digital", "12.00", "Enjoy the beans.", codes=30, prefix="BEAN"),
+        PromotionStory("Free bag of beans", "digital", "12.00", "Enjoy the beans.", codes=24, prefix="BEAN"),
     ),
     funnels=(
-        FunnelStory("thank-you", "Thank-you card", "$10 gift card", ("BB-KET-09", "BB-FIL-100", "BB-MUG-SG", "BB-GRD-01"), min_feedback=20, claims=96),
-        FunnelStory("tote", "Canvas tote autumn", "Canvas tote bag", ("BB-KET-09", "BB-GRD-01"), claims=34),
-        FunnelStory("barista-class", "Barista class", "Barista class, 30 minutes online", ("BB-GRD-01",), order_number="optional", claims=18),
-        FunnelStory("beans", "Beans for a friend", "Free bag of beans", ("BB-HSE-1K",), claims=26),
-        FunnelStory("summer-2026", "Summer iced coffee", "Free bag of beans", ("BB-HSE-1K",), state="closed", claims=12),
+        FunnelStory("thank-you", "Thank-you card", "$10 gift card", ("BB-KET-09", "BB-FIL-100", "BB-MUG-SG", "BB-GRD-01"), min_feedback=20, claims=52),
+        FunnelStory("tote", "Canvas tote autumn", "Canvas tote bag", ("BB-KET-09", "BB-GRD-01"), claims=18),
+        FunnelStory("barista-class", "Barista class", "Barista class, 30 minutes online", ("BB-GRD-01",), order_number="optional", claims=11),
+        FunnelStory("beans", "Beans for a friend", "Free bag of beans", ("BB-HSE-1K",), claims=22),
+        FunnelStory("summer-2026", "Summer iced coffee", "Free bag of beans", ("BB-HSE-1K",), state="closed", claims=8),
         FunnelStory("winter-warmers", "Winter warmers", "$10 gift card", ("BB-MUG-SG",), state="upcoming", claims=0),
     ),
     feedback=(
@@ -156,8 +156,8 @@ NORTH = MerchantStory(
         PromotionStory("Repair kit", "physical", "11.00", "Your kit is on its way.", item="Pocket repair kit"),
     ),
     funnels=(
-        FunnelStory("welcome", "Welcome to the trail", "€8 voucher", ("NT-BOT-10", "NT-SOC-02"), min_feedback=10, claims=48),
-        FunnelStory("repair-kit", "Repair, do not replace", "Repair kit", ("NT-TOR-40",), order_number="optional", claims=16),
+        FunnelStory("welcome", "Welcome to the trail", "€8 voucher", ("NT-BOT-10", "NT-SOC-02"), min_feedback=10, claims=26),
+        FunnelStory("repair-kit", "Repair, do not replace", "Repair kit", ("NT-TOR-40",), order_number="optional", claims=10),
     ),
     feedback=(
         "Keeps tea warm until the summit.",

@@ -51,7 +51,9 @@ class Supervisor:
             end.setblocking(False)  # noqa: FBT003 - its only parameter
         self._selector.register(self._awake, selectors.EVENT_READ)
         self._old_alarm = signal.set_wakeup_fd(self._alarm.fileno(), warn_on_full_buffer=False)
-        for number in (*STOPPING, signal.SIGCHLD):
+        # Whoever started us with nohup wants us to stay when the terminal goes.
+        ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+        for number in {*STOPPING, signal.SIGCHLD} - ignored:
             self._handlers[number] = signal.signal(number, self._on_signal)
         return self
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from tenancy.roles import Role
@@ -17,6 +18,7 @@ MANY = 8
 MOST_SHOWN = 200
 
 
+@method_decorator(never_cache, name="dispatch")
 class Home(LoginRequiredMixin, TemplateView):
     """Sign-in, the only merchant's Claims Center, or a choice of merchants."""
 
@@ -34,9 +36,7 @@ class Home(LoginRequiredMixin, TemplateView):
         context = self.get_context_data(rows=self._lines(rows[:MOST_SHOWN]), q=text, has_search=has_search)
         context["is_cut"] = len(rows) > MOST_SHOWN
         context["title"] = _("Choose a merchant") if rows or text else _("No merchant yet")
-        response = self.render_to_response(context)
-        patch_cache_control(response, no_store=True, private=True)
-        return response
+        return self.render_to_response(context)
 
     def _lines(self, rows: list[Any]) -> list[dict[str, str]]:
         return [

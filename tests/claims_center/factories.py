@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from claims_center.matching import comparable, last_group
 from claims_center.models import (
     Claim,
     Funnel,
@@ -17,7 +18,7 @@ from claims_center.models import (
     PromotionKind,
     Source,
 )
-from claims_center.matching import comparable, last_group
+from claims_center.services import gifts, processing, verdicts
 from claims_center.services.submission import ClaimInput, Submitted, submit_claim
 from claims_center.states import Status
 from codes.models import Code, CodePool
@@ -116,8 +117,6 @@ def make_claim(funnel: Funnel | None = None, **values: Any) -> Claim:
 
 def claim_in(status: Status, kind: str = "pool", **values: Any) -> Claim:
     """Return a claim that was brought into a state by the services alone, its order matching."""
-    from claims_center.services import gifts, processing, verdicts
-
     if not Order.objects.exists():
         make_order()
     claim = make_claim(make_funnel(make_promotion(kind)), **values)

@@ -43,12 +43,22 @@ def test_write_claim_history_and_ledger(scope: Merchant) -> None:
     entry = Entry.objects.get()
     assert (claim.status, claim.verification, claim.matched_order_id) == (Status.NEW, Verification.MATCH, order.id)
     assert (claim.customer_name, claim.customer_email) == ("Ann Lee", "ann@example.com")
-    assert (claim.product_title, claim.funnel_name, claim.promotion_name) == ("Pour-over kettle", "Kettle gift", "Gift pool")
+    assert (claim.product_title, claim.funnel_name, claim.promotion_name) == (
+        "Pour-over kettle",
+        "Kettle gift",
+        "Gift pool",
+    )
     assert (claim.delivery_status, claim.is_repeat, claim.version) == (Delivery.NOT_SENT, False, 1)
-    assert (change.event, change.from_status, change.to_status, change.entry_id) == ("claim.submitted", "", "new", entry.id)
+    assert (change.event, change.from_status, change.to_status, change.entry_id) == (
+        "claim.submitted",
+        "",
+        "new",
+        entry.id,
+    )
     assert (entry.origin_id, entry.subject_id, entry.customer_id) == (claim.id, claim.promotion_id, claim.customer_id)
     assert done.token.startswith(f"{scope.public_id}.")
-    assert claim.tracker_hash == hash_of(done.token) and claim.tracker_token == done.token
+    assert claim.tracker_hash == hash_of(done.token)
+    assert claim.tracker_token == done.token
     assert done.token not in claim.tracker_sealed
 
 
@@ -62,7 +72,8 @@ def test_answer_the_same_form_with_the_same_claim(scope: Merchant) -> None:
     second = submit_claim(given=given, now=NOW + timedelta(hours=1))
 
     assert (second.claim.id, second.token, second.replayed) == (first.claim.id, first.token, True)
-    assert Claim.objects.count() == 1 and Entry.objects.count() == 1
+    assert Claim.objects.count() == 1
+    assert Entry.objects.count() == 1
 
 
 def test_take_a_second_claim_with_the_same_number_and_mark_it(scope: Merchant) -> None:
@@ -120,7 +131,8 @@ def test_refuse_a_closed_funnel(scope: Merchant, values: dict[str, Any]) -> None
     with pytest.raises(FunnelClosed):
         submit(funnel)
 
-    assert not Claim.objects.exists() and not Customer.objects.exists()
+    assert not Claim.objects.exists()
+    assert not Customer.objects.exists()
 
 
 def test_refuse_a_product_of_another_funnel(scope: Merchant) -> None:
@@ -245,7 +257,8 @@ def test_give_the_same_whatever_was_said(scope: Merchant) -> None:
     glad = make_claim(funnel, rating=5, feedback="Wonderful!")
     sad = make_claim(funnel, email="bob@example.com", order_number="111-0000000-0000001", rating=1, feedback="")
 
-    assert glad.gift_code and sad.gift_code
+    assert glad.gift_code
+    assert sad.gift_code
     assert (glad.status, glad.verification, glad.delivery_status) == (sad.status, sad.verification, sad.delivery_status)
 
 

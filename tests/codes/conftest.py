@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from codes.filling import insert
 from codes.models import CodePool
 from codes.normalise import value_norm
-from tenancy.models import Merchant
+from tenancy.models import Membership, Merchant, User
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 
 
@@ -25,3 +27,18 @@ def pool_with(merchant: Merchant) -> Callable[..., CodePool]:
         return pool
 
     return make
+
+
+@pytest.fixture
+def signed_in(merchant: Merchant) -> Callable[[Role], Client]:
+    """Makes a browser that is signed in as a member with this role."""
+    Merchant.objects.filter(pk=merchant.pk).update(mfa_required=False)
+
+    def sign_in(role: Role) -> Client:
+        user = User.objects.create_user(email=f"{role.name.lower()}@brew-bloom.example", password="x" * 12)
+        Membership.objects.create(merchant=merchant, user=user, role=role)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from jobs.models import Job
 from jobs.services import enqueue
-from tenancy.models import Merchant
+from tenancy.models import Membership, Merchant, User
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.jobs import work
 
@@ -43,3 +45,18 @@ def stored(merchant: Merchant) -> Callable[[Job], Job]:
             return Job.objects.get(id=job.id)
 
     return read
+
+
+@pytest.fixture
+def signed_in(merchant: Merchant) -> Callable[[Role], Client]:
+    """Makes a browser that is signed in as a member with this role."""
+    Merchant.objects.filter(pk=merchant.pk).update(mfa_required=False)
+
+    def sign_in(role: Role) -> Client:
+        user = User.objects.create_user(email=f"{role.name.lower()}@brew-bloom.example", password="x" * 12)
+        Membership.objects.create(merchant=merchant, user=user, role=role)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

@@ -350,7 +350,7 @@ def test_any_sequence_of_acts_keeps_the_books(scope: Merchant) -> None:
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

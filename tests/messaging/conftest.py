@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as SmtpServer
+from django.test import Client
 from django.utils import timezone
 
 from config.embedded.ports import free_port
@@ -15,7 +16,8 @@ from jobs.models import Job
 from messaging.models import Message
 from messaging.services import queue_message
 from tenancy.actors import Actor
-from tenancy.models import Merchant
+from tenancy.models import Membership, Merchant, User
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.messaging import words
 
@@ -112,3 +114,18 @@ def sink(settings: Any) -> Iterator[Sink]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield handler
     controller.stop()
+
+
+@pytest.fixture
+def signed_in(merchant: Merchant) -> Callable[[Role], Client]:
+    """Makes a browser that is signed in as a member with this role."""
+    Merchant.objects.filter(pk=merchant.pk).update(mfa_required=False)
+
+    def sign_in(role: Role) -> Client:
+        user = User.objects.create_user(email=f"{role.name.lower()}@brew-bloom.example", password="x" * 12)
+        Membership.objects.create(merchant=merchant, user=user, role=role)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

@@ -9,12 +9,12 @@ import sys
 
 from config.embedded.errors import CannotStart
 from config.fingerprint import ROOT
-from tests.support.servers import TestServers
+from tests.support.servers import RunServers
 
 
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
-    servers = TestServers()
+    servers = RunServers()
     try:
         servers.start()
         env = {"DJANGO_SETTINGS_MODULE": "config.settings.test", **os.environ}

@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 
 from config.embedded.errors import CannotStart
-from tests.support.servers import TestServers
+from tests.support.servers import RunServers
 
-SERVERS = pytest.StashKey[TestServers]()
+SERVERS = pytest.StashKey[RunServers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.help or config.option.version:
         return
     if not hasattr(config, "workerinput"):
-        servers = TestServers()
+        servers = RunServers()
         config.stash[SERVERS] = servers
         try:
             servers.start()

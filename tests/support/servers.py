@@ -46,7 +46,7 @@ SETTINGS = {
 }
 
 
-class TestServers:
+class RunServers:
     """A PostgreSQL with the migrated template, and a Valkey, for the time of one run."""
 
     def __init__(self) -> None:

@@ -14,6 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import OperationWriter
 
+from pytest_django import DjangoDbBlocker
+
 from tenancy import ids
 from tenancy.base import MerchantForeignKey
 from tenancy.operations import ForEachMerchant, MerchantReference, MerchantTable, OverEveryMerchant
@@ -25,7 +27,7 @@ ONE, TWO = uuid.UUID(int=1), uuid.UUID(int=2)
 OWNED: Any = {"db_index": False, "on_delete": models.PROTECT, "related_name": "+", "to": "tenancy.merchant"}
 
 
-def columns(*more: tuple[str, models.Field[Any, Any]]) -> list[tuple[str, models.Field[Any, Any]]]:
+def columns(*more: tuple[str, Any]) -> list[tuple[str, Any]]:
     own = ("id", models.UUIDField(default=ids.new_id, primary_key=True))
     return [own, ("merchant", models.ForeignKey(**OWNED)), *more]
 
@@ -75,8 +77,13 @@ class Scratch:
 
 
 @pytest.fixture
-def scratch(migrated_database: str, db: None) -> Iterator[Scratch]:
+def scratch(migrated_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Scratch]:
     """The throwaway database, with two merchants."""
+    with django_db_blocker.unblock():
+        yield from opened(migrated_database)
+
+
+def opened(migrated_database: str) -> Iterator[Scratch]:
     connections.settings["scratch"] = {**copy.deepcopy(connections.settings["owner"]), "NAME": migrated_database}
     connection = connections["scratch"]
     made = Scratch(migrated_database, connection)

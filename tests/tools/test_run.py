@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,10 +16,10 @@ import psycopg
 import pytest
 
 from config.embedded import process
-from config.embedded.ports import free_port
+from config.embedded.ports import LOOPBACK, free_port
 from config.fingerprint import ROOT
 
-SECONDS = 120
+SECONDS = 240
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "TEST_SUPERUSER_URL")
 
 
@@ -38,6 +39,21 @@ class House:
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "config.run"]
             self.running = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
+
+    def run(self, **given: str) -> subprocess.CompletedProcess[str]:
+        """Start and wait for the end, for starts that are refused."""
+        command = [sys.executable, "-m", "config.run"]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.env | given, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    def wait_for_new(self, name: str, old: int) -> dict[str, Any]:
+        """Return demo.json as soon as a program has another process than before."""
+        deadline = time.monotonic() + 60
+        while self.demo()["pids"][name] in {None, old}:
+            assert time.monotonic() < deadline, self.log.read_text()[-4000:]
+            time.sleep(0.05)
+        return self.demo()
 
     def wait_until_up(self) -> dict[str, Any]:
         """Return demo.json as soon as the start has been announced."""
@@ -83,49 +99,59 @@ def all_gone(pids: dict[str, int]) -> bool:
     return all(process.wait_until_gone(pid, 20) for pid in pids.values())
 
 
+def rename(demo: dict[str, Any], name: str) -> None:
+    with psycopg.connect(demo["database_url"]) as connection:
+        connection.execute("UPDATE tenancy_merchant SET name = %s WHERE slug = 'brew-bloom'", [name])
+
+
+def name_of(demo: dict[str, Any]) -> str:
+    with psycopg.connect(demo["database_url"]) as connection:
+        row = connection.execute("SELECT name FROM tenancy_merchant WHERE slug = 'brew-bloom'").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 @pytest.mark.slow
 def test_whole_house_starts_heals_stops_and_keeps_its_data(houses: list[House]) -> None:
     one, two = houses
-    one.start()
-    two.start()
-    first, other = one.wait_until_up(), two.wait_until_up()
 
+    # From nothing.
+    one.start()
+    first = one.wait_until_up()
     assert first["base_url"] == f"http://127.0.0.1:{one.port}"
     assert set(first["merchants"]) == {"brew-bloom", "north-trail"}
-    assert (status(first, "/readyz"), status(other, "/readyz")) == (200, 200)
-    assert not set(first["pids"].values()) & set(other["pids"].values())
-    with psycopg.connect(first["database_url"]) as connection:
-        assert connection.execute("SELECT current_user::text").fetchone() == ("app_rw",)
-        connection.execute("UPDATE tenancy_merchant SET name = 'Kept' WHERE slug = 'brew-bloom'")
+    assert status(first, "/readyz") == 200
+    assert "//app_rw:" in first["database_url"]
+    rename(first, "Kept")
 
-    second_start = subprocess.run(
-        [sys.executable, "-m", "config.run"], cwd=ROOT, env=one.env, capture_output=True, text=True, check=False
-    )
-    assert second_start.returncode == 1
-    assert "Already running in" in second_start.stderr
-    assert "Traceback" not in second_start.stderr
+    # The same data folder again, while it runs.
+    refused = one.run()
+    assert refused.returncode == 1
+    assert "Already running in" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
+    # A child that dies.
     os.kill(first["pids"]["worker"], signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while one.demo()["pids"]["worker"] in {None, first["pids"]["worker"]}:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-    healed = one.demo()["pids"]
+    healed = one.wait_for_new("worker", first["pids"]["worker"])
     assert one.stop() == 0
-    assert all_gone(healed)
-    assert two.stop(signal.SIGKILL) == -signal.SIGKILL
-    assert all_gone(other["pids"])
+    assert all_gone(healed["pids"])
 
+    # With what was kept, and another house with a copy of it beside.
+    subprocess.run(["cp", "-a", one.folder / "data", two.folder / "data"], check=True)
     one.start()
     again = one.wait_until_up()
+    two.start()
+    beside = two.wait_until_up()
+    rename(beside, "Another")
     assert again["database_url"] == first["database_url"]
-    assert again["merchants"] == first["merchants"]
-    with psycopg.connect(again["database_url"]) as connection:
-        found = connection.execute("SELECT name FROM tenancy_merchant WHERE slug = 'brew-bloom'").fetchone()
-    assert found == ("Kept",)
+    assert (again["merchants"], name_of(again)) == (first["merchants"], "Kept")
+    assert (status(again, "/readyz"), status(beside, "/readyz")) == (200, 200)
+
+    # Ctrl-C, and a supervisor that is killed.
     assert one.stop(signal.SIGINT) == 0
     assert all_gone(again["pids"])
+    assert two.stop(signal.SIGKILL) == -signal.SIGKILL
+    assert all_gone(beside["pids"])
 
 
 @pytest.mark.parametrize(
@@ -136,11 +162,7 @@ def test_whole_house_starts_heals_stops_and_keeps_its_data(houses: list[House]) 
     ],
 )
 def test_start_is_refused_with_a_plain_sentence(houses: list[House], given: dict[str, str], sentence: str) -> None:
-    command = [sys.executable, "-m", "config.run"]
-
-    done = subprocess.run(
-        command, cwd=ROOT, env=houses[0].env | given, capture_output=True, text=True, check=False, timeout=30
-    )
+    done = houses[0].run(**given)
 
     assert done.returncode == 1
     assert sentence in done.stderr
@@ -148,31 +170,8 @@ def test_start_is_refused_with_a_plain_sentence(houses: list[House], given: dict
 
 
 def test_start_is_refused_where_the_port_is_taken(houses: list[House]) -> None:
-    listener = subprocess.Popen(
-        [sys.executable, "-m", "http.server", str(houses[0].port), "--bind", "127.0.0.1"], stderr=subprocess.DEVNULL
-    )
-    try:
-        while not _listens(houses[0].port):
-            time.sleep(0.05)
-        done = subprocess.run(
-            [sys.executable, "-m", "config.run"],
-            cwd=ROOT,
-            env=houses[0].env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    finally:
-        listener.kill()
-        listener.wait()
+    with socket.create_server((LOOPBACK, houses[0].port)):
+        done = houses[0].run()
 
     assert done.returncode == 1
     assert f"Port {houses[0].port} on 127.0.0.1 is taken" in done.stderr
-
-
-def _listens(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
-            return True
-    except OSError:
-        return False

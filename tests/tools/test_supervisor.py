@@ -18,7 +18,7 @@ from config.embedded.supervisor import Supervisor
 from config.fingerprint import ROOT
 from tests.tools.children import program
 
-SECONDS = 10
+SECONDS = 30
 
 
 def eventually(check: Callable[[], bool], seconds: float = SECONDS) -> bool:

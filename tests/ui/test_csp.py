@@ -17,7 +17,10 @@ def answer(request: HttpRequest) -> HttpResponse:
 @pytest.mark.parametrize(
     ("policy", "expected"),
     [
-        ({"default-src": ["'none'"], "script-src": ["'self'", "https:"]}, "default-src 'none'; script-src 'self' https:"),
+        (
+            {"default-src": ["'none'"], "script-src": ["'self'", "https:"]},
+            "default-src 'none'; script-src 'self' https:",
+        ),
         ({"img-src": "'self'", "upgrade-insecure-requests": True}, "img-src 'self'; upgrade-insecure-requests"),
         ({"img-src": [], "font-src": None, "block-all": False}, ""),
     ],
@@ -82,4 +85,6 @@ def test_chooses_the_dialog_or_a_page(rf: RequestFactory) -> None:
 
 
 def test_sends_a_toast_as_json() -> None:
-    assert toast(HttpResponse(), 'a "b"', "bad").headers["HX-Trigger"] == '{"toast": {"text": "a \\"b\\"", "tone": "bad"}}'
+    assert (
+        toast(HttpResponse(), 'a "b"', "bad").headers["HX-Trigger"] == '{"toast": {"text": "a \\"b\\"", "tone": "bad"}}'
+    )

@@ -1,5 +1,7 @@
 """Filters read leniently, report what they left out, and know their chips."""
 
+from collections.abc import Callable
+
 import pytest
 from django.http import QueryDict
 
@@ -9,7 +11,10 @@ from tests.ui.gallery.rows import make_rows
 from ui.bulk import BadSelection, Selection
 from ui.querystring import changed
 
-database = [pytest.mark.django_db, pytest.mark.usefixtures("gallery_tables")]
+
+def database(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that needs the gallery's tables."""
+    return pytest.mark.django_db(pytest.mark.usefixtures("gallery_tables")(test))
 
 
 def bound(query: str) -> RowFilter:
@@ -34,8 +39,7 @@ def test_gives_a_chip_for_each_value_with_the_way_without_it() -> None:
     ]
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("gallery_tables")
+@database
 def test_shows_a_filter_without_pill_as_a_chip() -> None:
     filterset = bound("sku=JAR-CB&q=x&status=new")
     assert [chip.text for chip in filterset.loose_chips()] == ["Jar"]
@@ -52,7 +56,9 @@ def test_carries_only_what_is_in_force() -> None:
     assert query == "status=new&submitted_to=2026-11-01"
 
 
-@pytest.mark.parametrize(("given", "expected"), [("yes", True), ("no", False), ("", None), ("1", None), ("yes\x00", None)])
+@pytest.mark.parametrize(
+    ("given", "expected"), [("yes", True), ("no", False), ("", None), ("1", None), ("yes\x00", None)]
+)
 def test_reads_yes_and_no(given: str, expected: bool | None) -> None:
     data = QueryDict(mutable=True)
     data["redirected"] = given
@@ -67,48 +73,57 @@ def test_cleans_the_words_looked_for() -> None:
     assert len(value) == 200
 
 
-class TestRows:
-    pytestmark = database
-
-    def test_narrows_by_every_filter_together(self) -> None:
-        make_rows(60)
-        shop = Shop.objects.get(name="Etsy")
-        found = bound(f"status=processed&shop={shop.pk}&done=yes&redirected=no").qs
-        expected = Row.objects.filter(status="processed", shop=shop, processed_at__isnull=False, redirected=False)
-        assert found.count() == expected.count() > 0
-
-    @pytest.mark.parametrize("junk", ["x", "999999999999999999999", "-1", "\x00", "1.5", ""])
-    def test_does_not_know_a_row_that_is_not_there(self, junk: str) -> None:
-        make_rows(1)
-        data = QueryDict(mutable=True)
-        data["shop"] = junk
-        filterset = RowFilter(data, queryset=Row.objects.all())
-        assert filterset.qs.count() == 1
-        assert len(filterset.problems()) == (1 if junk else 0)
-
-    def test_finds_a_chosen_row_beyond_the_listed_ones(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("ui.filters.choices.MOST_OPTIONS", 2)
-        make_rows(3)
-        last = Shop.objects.order_by("name").last()
-        assert last is not None
-        filterset = bound(f"shop={last.pk}")
-        assert [chip.text for chip in filterset.chips()] == [last.name]
-
-    def test_selects_all_that_match_by_the_same_filters(self) -> None:
-        make_rows(60)
-        selection = Selection.from_post(QueryDict("all=1&query=status%3Dnew"))
-        rows = selection.rows(RowFilter, Row.objects.all())
-        assert {row.status for row in rows} == {"new"}
-        assert rows.count() == Row.objects.filter(status="new").count()
-
-    def test_selects_single_rows_of_the_given_queryset_only(self) -> None:
-        rows = make_rows(4)
-        selection = Selection.from_post(QueryDict(f"id={rows[0].pk}&id={rows[1].pk}&id={rows[1].pk}&query=status%3Dnew"))
-        allowed = Row.objects.exclude(pk=rows[1].pk)
-        assert [row.pk for row in selection.rows(RowFilter, allowed)] == [rows[0].pk]
+@database
+def test_narrows_by_every_filter_together() -> None:
+    make_rows(60)
+    shop = Shop.objects.get(name="Etsy")
+    found = bound(f"status=processed&shop={shop.pk}&done=yes&redirected=no").qs
+    expected = Row.objects.filter(status="processed", shop=shop, processed_at__isnull=False, redirected=False)
+    assert found.count() == expected.count() > 0
 
 
-@pytest.mark.parametrize("query", ["status=nonsense", "submitted_from=junk", "strange=1", "status=new&page=2", "&".join(["status=new"] * 600)])
+@pytest.mark.parametrize("junk", ["x", "999999999999999999999", "-1", "\x00", "1.5", ""])
+@database
+def test_does_not_know_a_row_that_is_not_there(junk: str) -> None:
+    make_rows(1)
+    data = QueryDict(mutable=True)
+    data["shop"] = junk
+    filterset = RowFilter(data, queryset=Row.objects.all())
+    assert filterset.qs.count() == 1
+    assert len(filterset.problems()) == (1 if junk else 0)
+
+
+@database
+def test_finds_a_chosen_row_beyond_the_listed_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.filters.choices.MOST_OPTIONS", 2)
+    make_rows(3)
+    last = Shop.objects.order_by("name").last()
+    assert last is not None
+    filterset = bound(f"shop={last.pk}")
+    assert [chip.text for chip in filterset.chips()] == [last.name]
+
+
+@database
+def test_selects_all_that_match_by_the_same_filters() -> None:
+    make_rows(60)
+    selection = Selection.from_post(QueryDict("all=1&query=status%3Dnew"))
+    rows = selection.rows(RowFilter, Row.objects.all())
+    assert {row.status for row in rows} == {"new"}
+    assert rows.count() == Row.objects.filter(status="new").count()
+
+
+@database
+def test_selects_single_rows_of_the_given_queryset_only() -> None:
+    rows = make_rows(4)
+    selection = Selection.from_post(QueryDict(f"id={rows[0].pk}&id={rows[1].pk}&id={rows[1].pk}&query=status%3Dnew"))
+    allowed = Row.objects.exclude(pk=rows[1].pk)
+    assert [row.pk for row in selection.rows(RowFilter, allowed)] == [rows[0].pk]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=nonsense", "submitted_from=junk", "strange=1", "status=new&page=2", "&".join(["status=new"] * 600)],
+)
 def test_refuses_all_that_match_when_a_filter_is_not_understood(query: str) -> None:
     post = QueryDict(mutable=True)
     post["all"], post["query"] = "1", query

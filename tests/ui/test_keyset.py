@@ -145,7 +145,9 @@ def test_asks_the_database_for_one_range_of_the_index() -> None:
         cursor.execute("SET LOCAL enable_bitmapscan = off")
     token = paginate(Row.objects.all(), sort=Sort("id", "pk"), size=5).next_token
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         paginate(Row.objects.all(), sort=Sort("id", "pk"), size=5, after=token)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")

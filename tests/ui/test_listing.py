@@ -28,7 +28,9 @@ def queries_of(client: Client, address: str) -> int:
     return len([query for query in queries if "gallery_row" in query["sql"]])
 
 
-@pytest.mark.parametrize("address", ["/", "/?status=new&q=a&submitted_from=2026-01-01", "/?sort=shop&page_size=50", "/?q=zzz"])
+@pytest.mark.parametrize(
+    "address", ["/", "/?status=new&q=a&submitted_from=2026-01-01", "/?sort=shop&page_size=50", "/?q=zzz"]
+)
 def test_makes_two_queries_for_one_row_and_for_fifty(client: Client, address: str) -> None:
     make_rows(1)
     few = queries_of(client, address)

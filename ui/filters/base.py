@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from ui.querystring import changed, without_value
 
+LONGEST_SHOWN = 40
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -199,9 +201,7 @@ class FilterSet(django_filters.FilterSet):
 
     def pills(self) -> list[Pill]:
         """The pills in declared order."""
-        return [
-            one.draw(self.readings[name].value, self.data) for name, one in self.filters.items() if one.pill
-        ]
+        return [one.draw(self.readings[name].value, self.data) for name, one in self.filters.items() if one.pill]
 
     def params(self) -> list[str]:
         """Every parameter that belongs to a filter."""
@@ -222,6 +222,6 @@ class FilterSet(django_filters.FilterSet):
 
 def unknown(param: str, value: str, label: Any) -> Problem:
     """The problem of a value that is not among the choices; long junk is cut."""
-    shown = value if len(value) <= 40 else f"{value[:40]}…"
+    shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
     text = _("%(label)s: “%(value)s” is not known") % {"label": label, "value": shown.replace("\x00", "�")}
     return Problem(param, value, text)

@@ -23,7 +23,9 @@ class ChoicesFilter(Filter):
     `field_name`; a method gets (queryset, field_name, [values]).
     """
 
-    def __init__(self, field_name: str | None = None, *, choices: Choices | Callable[[], Choices], **kwargs: Any) -> None:
+    def __init__(
+        self, field_name: str | None = None, *, choices: Choices | Callable[[], Choices], **kwargs: Any
+    ) -> None:
         super().__init__(field_name, **kwargs)
         self._choices = choices
 
@@ -137,18 +139,18 @@ class YesNoFilter(Filter):
             return Reading(None, [unknown(self.name, given, self.label)])
         return Reading(given == "yes")
 
-    def filter(self, qs: QuerySet, value: bool) -> QuerySet:
+    def filter(self, qs: QuerySet, value: bool) -> QuerySet:  # noqa: FBT001 - the base class calls it so
         """Narrow to rows whose field is as asked."""
         if self.not_null:
             return qs.filter(**{f"{self.field_name}__isnull": not value})
         return qs.filter(**{str(self.field_name): value})
 
-    def chips(self, value: bool, data: QueryDict) -> list[Chip]:
+    def chips(self, value: bool, data: QueryDict) -> list[Chip]:  # noqa: FBT001 - the base class calls it so
         """The one chip."""
         key = "yes" if value else "no"
         return [Chip(str(self.label), str(self.words[key]), self.name, key, without_value(data, self.name, key))]
 
-    def options(self, value: bool | None) -> list[Option]:
+    def options(self, value: bool | None) -> list[Option]:  # noqa: FBT001 - the base class calls it so
         """Any, yes, no."""
         active = {True: "yes", False: "no", None: ""}[value]
         choices = [("", _lazy("Any")), *self.words.items()]

@@ -1,6 +1,7 @@
 """Filters by day: two parameters, both days inclusive, in the active time zone."""
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from ui import locale
 from ui.filters.base import Chip, Filter, Option, Problem, Reading, unknown
 from ui.querystring import changed
 
+_CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST, LATEST = date(1970, 1, 2), date(2199, 12, 31)
 
 
@@ -133,7 +135,7 @@ class PeriodFilter(Filter):
 
 def _parse(value: str) -> date | None:
     try:
-        day = datetime.strptime(value, "%Y-%m-%d").date() if len(value) == len("2026-11-21") else None
+        day = date.fromisoformat(value) if _CALENDAR_DAY.fullmatch(value) else None
     except ValueError:
         return None
     return day if day and EARLIEST <= day <= LATEST else None

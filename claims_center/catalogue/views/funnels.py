@@ -52,7 +52,7 @@ class FunnelList(StaffView, ListView):
     counted = ngettext_lazy("%(shown)s funnel", "%(shown)s funnels", "number")
     empty_title = _("No funnels yet")
     empty_text = _("A funnel is the public page where customers claim their gift.")
-    empty_icon = "filter"
+    empty_icon = "funnel"
 
     def get_queryset(self) -> QuerySet[Funnel]:
         """Return the merchant's funnels."""
@@ -156,7 +156,7 @@ class FunnelFormPage(CatalogueView):
         given = {"values": form.values(), "product_ids": form.product_ids(), "actor": self.actor}
         if funnel is None:
             return funnels.create_funnel(**given, now=timezone.now())
-        return funnels.update_funnel(funnel_id=funnel.pk, **given)
+        return funnels.update_funnel(funnel_id=funnel.pk, **given, now=timezone.now())
 
 
 class FunnelNew(FunnelFormPage):

@@ -110,7 +110,7 @@ class PromotionPage(CatalogueView):
         values = form.values(self.request.merchant.id)
         if promotion is None:
             return catalogue.create_promotion(values=values, actor=self.actor, now=timezone.now())
-        return catalogue.update_promotion(promotion_id=promotion.pk, values=values, actor=self.actor)
+        return catalogue.update_promotion(promotion_id=promotion.pk, values=values, actor=self.actor, now=timezone.now())
 
 
 def shown_values(form: PromotionForm, promotion: Promotion | None) -> dict[str, Any]:

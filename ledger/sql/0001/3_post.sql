@@ -105,7 +105,7 @@ BEGIN
         SELECT g.id, g.remaining FROM grants g
         WHERE g.merchant_id = p_merchant AND g.account_id = v_held AND g.is_open
           AND g.usable_from <= v_from AND (g.expires_at IS NULL OR g.expires_at > p_at)
-        ORDER BY g.usable_from, g.expires_at, g.id
+        ORDER BY g.expires_at, g.usable_from, g.id
     LOOP
         v_part := least(v_grant.remaining, v_need);
         v_need := v_need - v_part;

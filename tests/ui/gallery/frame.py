@@ -6,7 +6,6 @@ from typing import Any
 from ui.nav import MerchantLink, NavGroup, NavItem
 
 
-
 class Person:
     """The signed-in person."""
 
@@ -33,16 +32,21 @@ def frame(active: str = "") -> dict[str, Any]:
             NavGroup(
                 "Catalogue",
                 [
-                    item("f", "Smart Funnels", "funnel"), item("p", "Products", "package"),
-                    item("pr", "Promotions", "badge-percent"), item("cp", "Code pools", "ticket", 2),
+                    item("f", "Smart Funnels", "funnel"),
+                    item("p", "Products", "package"),
+                    item("pr", "Promotions", "badge-percent"),
+                    item("cp", "Code pools", "ticket", 2),
                 ],
             ),
             NavGroup(
                 "Data",
                 [
-                    item("oh", "Order history", "receipt-text"), item("i", "Imports", "upload"),
-                    item("e", "Exports", "download"), item("d", "Deliveries", "mail-warning"),
-                    item("j", "Jobs", "activity"), item("l", "Ledger", "book-open-text"),
+                    item("oh", "Order history", "receipt-text"),
+                    item("i", "Imports", "upload"),
+                    item("e", "Exports", "download"),
+                    item("d", "Deliveries", "mail-warning"),
+                    item("j", "Jobs", "activity"),
+                    item("l", "Ledger", "book-open-text"),
                 ],
             ),
         ],

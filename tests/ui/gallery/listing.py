@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from tests.ui.gallery.frame import frame
 from tests.ui.gallery.models import Row, Shop
 from ui import cells
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
@@ -60,7 +61,7 @@ class RowTable(Table):
 
     def render_status(self, record: Row) -> SafeString:
         """The status badge."""
-        return cells.badge(record.get_status_display(), *Row.TONES[record.status])
+        return cells.badge(Row.Status(record.status).label, *Row.TONES[record.status])
 
     def render_rating(self, value: int) -> SafeString:
         """Stars."""
@@ -127,6 +128,4 @@ class RowList(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the frame of a merchant."""
-        from tests.ui.gallery.frame import frame
-
         return super().get_context_data(**kwargs) | frame("claims")

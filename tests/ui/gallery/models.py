@@ -13,6 +13,8 @@ class Shop(models.Model):
 
     name = models.CharField(max_length=80)
 
+    objects: ClassVar[models.Manager["Shop"]] = models.Manager()
+
     class Meta:
         apps = registry
         app_label = "gallery"
@@ -53,6 +55,8 @@ class Row(models.Model):
     submitted_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
     bought_on = models.DateField()
+
+    objects: ClassVar[models.Manager["Row"]] = models.Manager()
 
     class Meta:
         apps = registry

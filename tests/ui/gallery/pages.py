@@ -66,7 +66,8 @@ def detail(request: HttpRequest) -> HttpResponse:
         ],
         "customer_facts": [
             Fact("E-mail", "ines.fournier@example.com", copy="ines.fournier@example.com"),
-            Fact("Claims", "3"), Fact("Town", "Lyon, FR"),
+            Fact("Claims", "3"),
+            Fact("Town", "Lyon, FR"),
         ],
     }
     return render(request, "gallery/detail.html", context | frame("claims"))
@@ -104,7 +105,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def address(request: HttpRequest) -> HttpResponse:
     """A dialog with facts."""
-    facts = [Fact("Recipient", "Filip Gajownik"), Fact("Street", "al. Kopernika 252"), Fact("Town", "AB7 2LE Willisberg")]
+    facts = [
+        Fact("Recipient", "Filip Gajownik"),
+        Fact("Street", "al. Kopernika 252"),
+        Fact("Town", "AB7 2LE Willisberg"),
+    ]
     context = {"title": "Delivery address", "facts": facts, "dialog_base": dialog_base(request)}
     return render(request, "gallery/address.html", context | frame())
 

@@ -1,1 +1,0 @@
-"""What others read of this room."""

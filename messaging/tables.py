@@ -1,0 +1,51 @@
+"""The list of messages."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from messaging import maps, words
+from messaging.models import Message
+from ui import cells
+from ui.tables import Column, Table
+
+
+class MessageTable(Table):
+    """One message a row."""
+
+    to = Column(_("Recipient"), empty_values=(), accessor="to_address", phone="lead")
+    status = Column(_("Status"), empty_values=(), phone="side")
+    last_error = Column(_("Reason"))
+    kind = Column(_("Message"), empty_values=())
+    document = Column(_("Belongs to"), empty_values=(), accessor="pk")
+    attempts = Column(_("Attempts"), numeric=True)
+    queued = Column(_("Decided"), accessor="queued_at")
+    changed = Column(_("Last change"), accessor="status_at")
+
+    def __init__(self, *args: Any, merchant_slug: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.merchant_slug = merchant_slug
+
+    def render_to(self, record: Message) -> SafeString:
+        """Name and address, as the way to the message."""
+        url = reverse("messaging:message", args=[self.merchant_slug, record.pk])
+        return cells.person(record.to_name, record.to_address, url)
+
+    def render_status(self, record: Message) -> SafeString:
+        """Where it stands."""
+        return words.status(record)
+
+    def render_last_error(self, value: str) -> SafeString:
+        """Why, in words."""
+        return cells.long_text(words.reason(value))
+
+    def render_kind(self, record: Message) -> SafeString:
+        """What it is, over its subject."""
+        return cells.two_lines(maps.kind_label(record.kind), record.subject)
+
+    def render_document(self, record: Message) -> SafeString:
+        """The document that it belongs to."""
+        label, url = maps.document(record.origin, record.origin_id, self.merchant_slug)
+        return cells.link(url, label) if url else cells.text(label)

@@ -1,0 +1,47 @@
+"""Looking at a page in a browser: at two widths, light and dark, with axe, and nothing said on the console."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
+# Where pictures go, for people who want to look at them.
+PICTURES = os.environ.get("SCREENSHOTS", "")
+
+
+def enter(page: Page, server: str, client: Client) -> list[str]:
+    """Give the browser the client's session; return the list that complaints will be put into."""
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server}])
+    complaints: list[str] = []
+    page.on("console", lambda one: complaints.append(one.text) if one.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_default_timeout(10_000)
+    return complaints
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds: rule and place."""
+    found: dict[str, Any] = Axe().run(page, options=RULES).response
+    return [f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]]
+
+
+def look(page: Page, name: str) -> list[str]:
+    """Look at the open page at both widths in light and dark; return what axe finds and what sticks out sideways."""
+    found: list[str] = []
+    for width, (across, down) in WIDTHS.items():
+        page.set_viewport_size({"width": across, "height": down})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found += [f"{width} {scheme} {fault}" for fault in faults(page)]
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{width}: scrolls sideways")
+    return found
