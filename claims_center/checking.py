@@ -14,6 +14,10 @@ from claims_center.models import Claim, Listing, Order, OrderNumberRule, OrderSt
 from claims_center.states import Status
 from claims_center.verification import ClaimFacts, History, ItemFacts, OrderFacts, Result, check
 
+# What puts the claims with one number in order: the turn they took, and, where they took none, when they came in.
+PLACE = ("number_turn", "submitted_at", "id")
+Place = tuple[Any, ...]
+
 
 @dataclass(slots=True)
 class Found:
@@ -94,15 +98,15 @@ def _listing_ids(claims: Sequence[Claim]) -> dict[tuple[uuid.UUID, str], frozens
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
-def _claimed(claims: Sequence[Claim], found: dict[uuid.UUID, Found]) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
-    """Return, by marketplace and number, when claims that stand came in."""
+def _claimed(claims: Sequence[Claim], found: dict[uuid.UUID, Found]) -> dict[tuple[str, str], list[Place]]:
+    """Return, by marketplace and number, the places of the claims that stand."""
     numbers = {found[claim.id].number for claim in claims} - {""}
     if not numbers:
         return {}
     rows = Claim.objects.filter(order_number_norm__in=numbers).exclude(status=Status.REJECTED)
-    standing: dict[tuple[str, str], list[tuple[Any, Any]]] = defaultdict(list)
-    for marketplace, number, at, claim_id in rows.values_list("marketplace", "order_number_norm", "submitted_at", "id"):
-        standing[(marketplace, number)].append((at, claim_id))
+    standing: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for marketplace, number, *place in rows.values_list("marketplace", "order_number_norm", *PLACE):
+        standing[(marketplace, number)].append(tuple(place))
     return standing
 
 
@@ -120,9 +124,10 @@ def _claim_facts(
     claim: Claim,
     hit: Found,
     listings: dict[tuple[uuid.UUID, str], frozenset[str]],
-    earlier: dict[tuple[str, str], list[tuple[Any, Any]]],
+    earlier: dict[tuple[str, str], list[Place]],
 ) -> ClaimFacts:
     standing = earlier.get((claim.marketplace, hit.number), [])
+    place = tuple(getattr(claim, column) for column in PLACE)
     return ClaimFacts(
         number=hit.number,
         was_asked=claim.funnel.order_number != OrderNumberRule.NONE,
@@ -134,7 +139,7 @@ def _claim_facts(
         buyer_name=claim.customer_name if "@" not in claim.customer_name else "",
         submitted_at=claim.submitted_at,
         most_days=claim.funnel.max_order_age_days,
-        claimed_before=any(one < (claim.submitted_at, claim.id) for one in standing),
+        claimed_before=any(one < place for one in standing),
     )
 
 

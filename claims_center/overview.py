@@ -53,6 +53,8 @@ class Figure:
     value: str
     note: str
     query: str
+    # How many claims the list behind it holds.
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +112,38 @@ def _figures(claims: int, facts: list[Any], period: Period, now: datetime) -> li
     redirects, visits, waiting, oldest, processed, median = facts
     submitted, done = _between("submitted", period), _between("processed", period)
     still_open = [("status", str(status)) for status in OPEN]
+    age = _("oldest %(age)s") % {"age": locale.duration(now - oldest)} if oldest else ""
+    # Claims from before visits were counted would make this more than all.
+    converts = visits and visits >= claims
     return [
-        Figure("claims", _("Claims"), locale.number(claims), "", urlencode(submitted)),
-        Figure("processed", _("Processed"), locale.number(processed), "", urlencode(done)),
+        Figure("claims", _("Claims"), locale.number(claims), "", urlencode(submitted), claims),
+        Figure("processed", _("Processed"), locale.number(processed), "", urlencode(done), processed),
         Figure(
-            "waiting",
-            _("Waiting"),
-            locale.number(waiting),
-            _("oldest %(age)s") % {"age": locale.duration(now - oldest)} if oldest else "",
-            urlencode([*still_open, ("sort", "submitted")]),
+            "waiting", _("Waiting"), locale.number(waiting), age, urlencode([*still_open, ("sort", "submitted")]), waiting
         ),
-        Figure("median", _("Median time to process"), locale.duration(median) if median else "—", "", urlencode(done)),
+        Figure(
+            "median",
+            _("Median time to process"),
+            locale.duration(median) if median else "—",
+            "",
+            urlencode(done),
+            processed,
+        ),
         Figure(
             "redirect_rate",
             _("Redirect rate"),
             locale.percent(redirects / claims) if claims else "—",
             _("%(part)s of %(whole)s") % _counts(redirects, claims) if claims else "",
             urlencode([*submitted, ("did_redirect", "yes")]),
+            redirects,
         ),
         Figure(
             "conversion",
             _("Visits to claims"),
-            # Claims from before visits were counted would make this more than all.
-            locale.percent(claims / visits) if visits >= claims and visits else "—",
-            _("%(part)s of %(whole)s visits") % _counts(claims, visits) if visits >= claims and visits else "",
+            locale.percent(claims / visits) if converts else "—",
+            _("%(part)s of %(whole)s visits") % _counts(claims, visits) if converts else "",
             urlencode(submitted),
+            claims,
         ),
     ]
 

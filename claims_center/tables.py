@@ -4,12 +4,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from claims_center import badges
 from claims_center.models import Claim, Order, PromotionKind
 from ui import cells
+from ui.icons import icon
 from ui.tables import Column, Table
 
 
@@ -18,18 +20,18 @@ class ClaimTable(Table):
 
     customer = Column(_("Customer"), empty_values=(), phone="lead")
     submitted = Column(_("Submitted"), accessor="submitted_at")
-    email = Column(_("E-mail"), accessor="customer_email", label_on_phone=False)
-    product = Column(_("Product"), empty_values=(), label_on_phone=False)
-    marketplace = Column(_("Marketplace"), empty_values=(), phone="none")
-    order_number = Column(_("Order number"))
+    status = Column(_("Status"), phone="side")
+    verification = Column(_("Verification"))
+    product = Column(_("Product"), empty_values=())
     promotion = Column(_("Promotion"), empty_values=())
+    delivery = Column(_("Delivery status"), accessor="delivery_status")
+    order_number = Column(_("Order number"))
+    marketplace = Column(_("Marketplace"), empty_values=(), phone="none")
+    email = Column(_("E-mail"), accessor="customer_email", phone="none")
     rating = Column(_("Rating and feedback"), empty_values=(), phone="none")
     did_redirect = Column(_("Did Redirect"), phone="none")
-    verification = Column(_("Verification"))
-    status = Column(_("Status"), phone="side")
-    delivery = Column(_("Delivery status"), accessor="delivery_status", phone="side")
     assignee = Column(_("Assigned to"), accessor="assignee_name", phone="none")
-    edit = Column(_("Edit"), empty_values=(), phone="none")
+    edit = Column(_("Edit"), empty_values=(), label_on_phone=False)
 
     def __init__(self, *args: Any, merchant_slug: str, back: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +89,10 @@ class ClaimTable(Table):
         """The way to the claim's page, and back to this very list."""
         url = reverse("claims:claim", args=[self.merchant_slug, record.id])
         label = _now("Edit the claim of %(customer)s") % {"customer": record.customer_name or record.customer_email}
-        return cells.action(f"{url}{self.back}", label, "pencil")
+        return SafeString(
+            f'<a class="btn btn-ghost btn-icon btn-sm" href="{cells.esc(url + self.back)}" aria-label="{cells.esc(label)}"'
+            f' title="{cells.esc(label)}" data-open>{icon("pencil", 15)}</a>'
+        )
 
 
 class OrderTable(Table):

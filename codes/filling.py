@@ -1,8 +1,9 @@
 """Putting codes into a pool: from a file, or by pattern."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -34,7 +35,8 @@ class _Overtaken(Exception):  # noqa: N818
     """Another transaction added some of the same codes."""
 
 
-class Generated(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Generated:
     """What `generate` did: so many codes now, or a job that will."""
 
     count: int
@@ -55,10 +57,7 @@ def upload(*, pool_id: uuid.UUID, data: bytes, actor: Actor, now: datetime) -> i
     found = read_codes(data)
     _refuse_known(found)
     try:
-        with transaction.atomic():
-            inserted = insert(pool_id=pool.id, codes=[(code.value, code.norm) for code in found], now=now)
-            if inserted != len(found):
-                raise _Overtaken
+        inserted = _insert_all(pool.id, found, now)
     except _Overtaken:
         # Somebody put one of them in between our look and our insert; by now we see which.
         _refuse_known(found)
@@ -99,7 +98,7 @@ def generate_piece(*, pool_id: uuid.UUID, pattern: str, count: int, now: datetim
 
 def insert(*, pool_id: uuid.UUID, codes: list[tuple[str, str]], now: datetime) -> int:
     """Insert (value, norm) pairs as free codes in their order; return how many were new to the merchant."""
-    values = {
+    values: dict[str, Any] = {
         "merchant": current_merchant_id(),
         "pool": pool_id,
         "now": now,
@@ -112,6 +111,14 @@ def insert(*, pool_id: uuid.UUID, codes: list[tuple[str, str]], now: datetime) -
         return int(cursor.rowcount)
 
 
+@transaction.atomic
+def _insert_all(pool_id: uuid.UUID, found: list[FoundCode], now: datetime) -> int:
+    inserted = insert(pool_id=pool_id, codes=[(code.value, code.norm) for code in found], now=now)
+    if inserted != len(found):
+        raise _Overtaken
+    return inserted
+
+
 def _refuse_known(found: list[FoundCode]) -> None:
     """Refuse the file if the merchant has one of its codes."""
     by_norm = {code.norm: code for code in found}
@@ -121,6 +128,7 @@ def _refuse_known(found: list[FoundCode]) -> None:
         piece = norms[start : start + 10_000]
         rows = Code.objects.filter(value_norm__in=piece).values_list("value_norm", "pool__name")
         for norm, pool in rows:
-            errors.append(LineError(by_norm[norm].line, _("This code is in the pool “%(pool)s” already.") % {"pool": pool}))
+            errors.append(
+                LineError(by_norm[norm].line, _("This code is in the pool “%(pool)s” already.") % {"pool": pool})
+            )
     refuse_lines(sorted(errors, key=lambda error: error.line))
-

@@ -27,5 +27,3 @@ class CodeFilter(FilterSet):
     def search(self, queryset: "QuerySet[Code]", name: str, value: str) -> "QuerySet[Code]":
         """Find a code however it was typed."""
         return queryset.filter(value_norm=value_norm(value)[:64])
-
-

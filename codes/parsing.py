@@ -143,7 +143,9 @@ def _wrong(value: str, norm: str) -> str:
         return _("There is no code in this line.")
     if len(value) > MAX_LENGTH or len(norm) > MAX_LENGTH:
         return ngettext(
-            "This code is longer than %(count)s character.", "This code is longer than %(count)s characters.", MAX_LENGTH
+            "This code is longer than %(count)s character.",
+            "This code is longer than %(count)s characters.",
+            MAX_LENGTH,
         ) % {"count": MAX_LENGTH}
     if not value.isprintable():
         return _("This code holds a character that cannot be printed.")

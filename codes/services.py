@@ -114,9 +114,7 @@ def archive(*, pool_id: uuid.UUID, archived: bool, actor: Actor, now: datetime) 
         return pool
     pool.archived_at = now if archived else None
     pool.save(update_fields=["archived_at"])
-    audit(
-        action="code_pool.archived" if archived else "code_pool.restored", actor=actor, target=("code_pool", pool.id)
-    )
+    audit(action="code_pool.archived" if archived else "code_pool.restored", actor=actor, target=("code_pool", pool.id))
     return pool
 
 

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
@@ -18,3 +19,9 @@ def read_the_clock(sender: Celery, **kwargs: Any) -> None:
     from config.beat import SCHEDULE  # noqa: PLC0415 - see above
 
     sender.conf.beat_schedule = SCHEDULE
+
+
+@beat_init.connect
+def tick_at_once(sender: Any, **kwargs: Any) -> None:
+    """Let a beat that starts poke right away: what is due has waited long enough, and readiness asks for a tick."""
+    app.send_task("jobs.tasks.poke_due", ignore_result=True)

@@ -38,6 +38,8 @@ LABELS = {
 CLEANERS: dict[str, str] = {
     "jobs": "jobs.retention.remove_old_jobs",
     "ticks": "jobs.retention.remove_old_ticks",
+    "answers": "tenancy.retention.remove_old_records",
+    "traces": "tenancy.retention.remove_old_traces",
     "inbound_events": "messaging.retention.remove_old_events",
     "uploads": "exports.retention.remove_old_files",
     "funnel_drafts": "claims_center.retention.remove_old_drafts",

@@ -40,9 +40,9 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page(_("Order history"), "claims:orders", "shopping-bag"),
             Page(_("Imports"), "exports:imports", "upload", Role.ADMIN),
-            Page(_("Ledger"), "cockpit:ledger", "book-open"),
             Page(_("Deliveries"), "messaging:list", "mail"),
-            Page(_("Jobs"), "jobs:list", "cog"),
+            Page(_("Jobs"), "jobs:list", "list-checks"),
+            Page(_("Ledger"), "cockpit:ledger", "book-open"),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 One process for several management commands, since starting Django costs more than most of them do.
 """
 
+import os
 import sys
 
 import django
@@ -20,6 +21,7 @@ def main(steps: list[str]) -> None:
     unknown = [step for step in steps if step not in STEPS]
     if unknown or not steps:
         sys.exit(f"Usage: python -m config.prepare {'|'.join(STEPS)} ... (not {' '.join(unknown) or 'nothing'})")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
     django.setup()
     for step in steps:
         call_command(*STEPS[step])

@@ -6,22 +6,25 @@ from tenancy.views.brand import brand
 from tenancy.views.home import Home
 from tenancy.views.join import Join
 
+# Staff pages of each room; what follows the merchant is the room's own.
+STAFF = (
+    "tenancy.urls",
+    "claims_center.urls",
+    "claims_center.catalogue.urls",
+    "codes.urls",
+    "messaging.urls",
+    "customers.urls",
+    "jobs.urls",
+    "cockpit.urls",
+    "exports.urls",
+)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Home.as_view(), name="home"),
     path("accounts/", include("tenancy.account_urls")),
     path("brand/<slug:merchant>/brand.css", brand, name="brand"),
     path("join/<str:token>/", Join.as_view(), name="join"),
-    path("m/<slug:merchant>/", include("tenancy.urls")),
-    path("m/<slug:merchant>/", include("claims_center.urls")),
-    path("m/<slug:merchant>/", include("claims_center.catalogue.urls")),
-    path("m/<slug:merchant>/", include("customers.urls")),
-    path("m/<slug:merchant>/", include("cockpit.urls")),
-    path("m/<slug:merchant>/", include("exports.urls")),
-    path("m/<slug:merchant>/", include("exports.urls")),
-    path("m/<slug:merchant>/", include("cockpit.urls")),
-    path("m/<slug:merchant>/", include("codes.urls")),
-    path("m/<slug:merchant>/", include("messaging.urls")),
-    path("m/<slug:merchant>/", include("jobs.urls")),
+    *(path("m/<slug:merchant>/", include(urls)) for urls in STAFF),
     path("hooks/<slug:public_id>/", include("messaging.hook_urls")),
     path("", include("claims_center.public.urls")),
 ]

@@ -75,13 +75,15 @@ def send(task: str, *args: str, queue: str = "") -> bool:
 
 
 def _bell_of_transaction(merchant_id: uuid.UUID, kind: str) -> Bell:
-    """Return this transaction's bell for the kind, registering one where none would survive as long as we do."""
-    inside = set(connection.savepoint_ids)
-    for savepoints, waiting, _robust in reversed(connection.run_on_commit):
+    """Return this transaction's bell for the kind, registering it where there is none.
+
+    A bell that is still registered hangs on savepoints that are over or that we are inside of, so it is rung if our
+    job is kept. One whose own job is rolled back rings for nothing, which is harmless.
+    """
+    for entry in reversed(connection.run_on_commit):
+        waiting = entry[1]
         if isinstance(waiting, Bell) and (waiting.merchant_id, waiting.kind) == (merchant_id, kind):
-            # A bell of an inner savepoint could be rolled back without us.
-            if set(savepoints) <= inside:
-                return waiting
+            return waiting
     bell = Bell(merchant_id, kind)
     transaction.on_commit(bell, robust=True)
     return bell

@@ -49,7 +49,7 @@ class Kind:
         return max(self.traits.batch, 1)
 
 
-class UnknownKind(LookupError):
+class UnknownKind(LookupError):  # noqa: N818 - reads as what is the case
     """A job's kind has no handler."""
 
 

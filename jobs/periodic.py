@@ -49,8 +49,9 @@ def ticks() -> dict[str, Tick]:
 
 def first_in_period(name: str, every: timedelta = POKE_EVERY, offset: timedelta = timedelta(0)) -> datetime | None:
     """Take this period's row and return the period's start; None if somebody else has taken it."""
+    values: dict[str, Any] = {"id": new_id(), "name": name, "every": every, "offset": offset}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"id": new_id(), "name": name, "every": every, "offset": offset})
+        cursor.execute(TAKE, values)
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -27,7 +27,9 @@ SELECT merchant_id, id, kind FROM (
 ) AS taking_turns
 WHERE turn <= %(limit)s ORDER BY turn, priority DESC, at, id LIMIT %(limit)s
 """
-OLDEST = "SELECT statement_timestamp() - min(next_at) FROM jobs_job WHERE state = 'due' AND next_at <= statement_timestamp()"
+OLDEST = (
+    "SELECT statement_timestamp() - min(next_at) FROM jobs_job WHERE state = 'due' AND next_at <= statement_timestamp()"
+)
 DEAD = "SELECT count(*) FROM jobs_job WHERE state = 'dead'"
 
 

@@ -24,8 +24,8 @@ def remove_old_jobs(*, now: datetime, limit: int) -> int:
 def remove_old_ticks(*, now: datetime, limit: int) -> int:
     """Remove up to ``limit`` ticks older than two days; they belong to no merchant, so any merchant's turn will do."""
     ids = list(
-        PeriodicRun.objects.filter(period_start__lt=now - KEEP_TICKS).order_by("period_start").values_list("id", flat=True)[
-            :limit
-        ]
+        PeriodicRun.objects.filter(period_start__lt=now - KEEP_TICKS)
+        .order_by("period_start")
+        .values_list("id", flat=True)[:limit]
     )
     return PeriodicRun.objects.filter(id__in=ids).delete()[0] if ids else 0

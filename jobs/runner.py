@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -146,17 +147,17 @@ def _settle(runs: list[JobRun]) -> None:
 
 def _settle_one(run: JobRun) -> None:
     outcome = run.outcome
-    held = {"merchant_id": run.merchant_id, "token": run.lease_token}
+    held: dict[str, Any] = {"merchant_id": run.merchant_id, "token": run.lease_token}
     if outcome is None:
-        leases.finish(ids=[run.job_id], result=run.result, **held)  # type: ignore[arg-type]
+        leases.finish(ids=[run.job_id], result=run.result, **held)
     elif isinstance(outcome, GiveUp) or (run.is_last_attempt and getattr(outcome, "counts", True)):
         _die(run, _code(outcome))
     elif isinstance(outcome, RetryLater):
         wait = timedelta(seconds=outcome.seconds)
-        leases.again(job_id=run.job_id, wait=wait, code=outcome.code, counts=outcome.counts, **held)  # type: ignore[arg-type]
+        leases.again(job_id=run.job_id, wait=wait, code=outcome.code, counts=outcome.counts, **held)
     else:
         wait = leases.backoff(run.attempt)
-        leases.again(job_id=run.job_id, wait=wait, code=_code(outcome), counts=True, **held)  # type: ignore[arg-type]
+        leases.again(job_id=run.job_id, wait=wait, code=_code(outcome), counts=True, **held)
 
 
 def _die(run: JobRun, code: str) -> None:

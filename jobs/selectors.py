@@ -15,7 +15,7 @@ from ui import locale
 
 __all__ = ["KindSummary", "beat_age", "dead_count", "jobs_for_list", "kind_summaries", "oldest_due_age"]
 
-BEAT = "SELECT now() - max(period_start) FROM jobs_periodicrun WHERE name = 'poke_due' AND period_start <= now()"
+BEAT = "SELECT statement_timestamp() - max(period_start) FROM jobs_periodicrun WHERE name = 'poke_due'"
 
 
 class KindSummary(NamedTuple):

@@ -107,7 +107,9 @@ def retry(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
     before = job.state
     job.state, job.attempts, job.next_at, job.finished_at = State.DUE, 0, now, None
     job.save(update_fields=["state", "attempts", "next_at", "finished_at"])
-    audit(action="job.retried", actor=actor, target=("job", job.id), before={"state": before}, after={"state": job.state})
+    audit(
+        action="job.retried", actor=actor, target=("job", job.id), before={"state": before}, after={"state": job.state}
+    )
     ring_after_commit(job.merchant_id, job.kind, job.id)
     return job
 
@@ -128,7 +130,11 @@ def cancel(*, job_id: uuid.UUID, actor: Actor, now: datetime) -> Job:
     job.state, job.lease_token, job.lease_until, job.finished_at = State.CANCELLED, None, None, now
     job.save(update_fields=["state", "lease_token", "lease_until", "finished_at"])
     audit(
-        action="job.cancelled", actor=actor, target=("job", job.id), before={"state": before}, after={"state": job.state}
+        action="job.cancelled",
+        actor=actor,
+        target=("job", job.id),
+        before={"state": before},
+        after={"state": job.state},
     )
     tell_dead(kind=job.kind, payload=job.payload, code="cancelled", now=now)
     return job

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from celery import shared_task
-from django.db import close_old_connections
+from django.db import connections
 
 from jobs import periodic, runner
 from jobs.bell import TASKS_AT_ONCE, send
@@ -20,11 +20,14 @@ POKE_LIMIT = 400
 
 
 def healthy(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Drop a re-used connection that died, so that a database that came back is noticed."""
+    """Drop re-used connections that died, so that a database that came back is noticed."""
 
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        close_old_connections()
+        for connection in connections.all(initialized_only=True):
+            # In the middle of a transaction only where a test or a command calls a task as a function.
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
         return function(*args, **kwargs)
 
     return wrapped

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class TransactionIdField(models.Field):  # type: ignore[type-arg]
+class TransactionIdField(models.Field):
     """The number of the transaction that wrote a row (xid8). Grows for ever; read as int.
 
     Incremental readers take what is below `pg_snapshot_xmin(pg_current_snapshot())`: nothing older can still appear.

@@ -1,6 +1,6 @@
 """The journal as Python sees it: to be read. The functions behind `ledger.services` write it, nobody else can."""
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
@@ -34,7 +34,7 @@ class LedgerManager(MerchantManager.from_queryset(LedgerQuerySet)):  # type: ign
 class LedgerModel(MerchantModel):
     """A row of the journal."""
 
-    objects = LedgerManager()
+    objects: ClassVar[Any] = LedgerManager()
 
     class Meta(MerchantModel.Meta):
         abstract = True

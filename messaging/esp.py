@@ -30,11 +30,11 @@ class Unreadable(Exception):  # noqa: N818
     """The report is not what this provider sends."""
 
 
-class Resend(ResendTrackingWebhookView):  # type: ignore[misc]
+class Resend(ResendTrackingWebhookView):
     """Resend, its Svix signature checked here (Anymail needs a further package for that)."""
 
     # A name that no setting has, so that Anymail leaves the signature to us.
-    _secret_setting_name = "signature_checked_here"
+    _secret_setting_name = "signature_checked_here"  # noqa: S105 - a setting's name
 
     def validate_request(self, request: HttpRequest) -> None:
         """Check the signature, where a secret is set up for it."""
@@ -43,7 +43,7 @@ class Resend(ResendTrackingWebhookView):  # type: ignore[misc]
             raise AnymailWebhookValidationFailure("Resend signature")
 
 
-class AmazonSes(AmazonSESTrackingWebhookView):  # type: ignore[misc]
+class AmazonSes(AmazonSESTrackingWebhookView):
     """Amazon SES through SNS, without Amazon's library: topics are confirmed by a person and named in a list."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -17,9 +17,7 @@ from messaging.transport import Mailer
 CHUNK = 20
 
 
-@job_handler(
-    batch=100, lease=timedelta(seconds=180), on_dead="messaging.handlers.gave_up", retry_by_hand=False
-)
+@job_handler(batch=100, lease=timedelta(seconds=180), on_dead="messaging.handlers.gave_up", retry_by_hand=False)
 def send_messages(runs: list[JobRun]) -> None:
     """Send a merchant's messages over one connection, a chunk between two commits at a time."""
     with Mailer() as mailer:

@@ -25,7 +25,7 @@ class TrackingHook(View):
         """Answer 404 for a provider that we do not know, whatever the method."""
         if kwargs["esp"] not in READERS:
             raise Http404
-        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        answer: Any = super().dispatch(request, *args, **kwargs)
         return answer
 
     def head(self, request: HttpRequest, esp: str) -> HttpResponse:

@@ -95,7 +95,7 @@ def record(sent: Sequence[tuple[Outgoing, Outcome]], mailer: Mailer) -> None:
     fault("message.recorded")
 
 
-def _may_go(  # noqa: PLR0913 - what the decision looks at
+def _may_go(
     run: JobRun, message: Message, moves: list[Move], *, mailer: Mailer, closed: dict[str, str], now: datetime
 ) -> bool:
     if message.status not in WAITING:

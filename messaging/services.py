@@ -36,7 +36,7 @@ ON CONFLICT DO NOTHING RETURNING seq
 """
 
 
-def queue_message(  # noqa: PLR0913 - a message has these parts
+def queue_message(
     *,
     kind: str,
     origin: str,
@@ -62,7 +62,7 @@ def queue_message(  # noqa: PLR0913 - a message has these parts
     """
     _check_address(to_address)
     if once_key and (known := Message.objects.filter(once_key=once_key).first()):
-        return known  # type: ignore[no-any-return]
+        return known
     message = Message.made_with(
         id=(message_id := new_id()),
         kind=kind,
@@ -81,7 +81,7 @@ def queue_message(  # noqa: PLR0913 - a message has these parts
         queued_at=now,
     )
     if not _insert(message):
-        return Message.objects.get(once_key=once_key)  # type: ignore[no-any-return]
+        return Message.objects.get(once_key=once_key)
     enqueue(
         kind="message.send",
         payload={"message": str(message.id)},
@@ -102,7 +102,7 @@ def resend(*, message_id: uuid.UUID, reason: str, actor: Actor, now: datetime, o
     return _again(message_id=message_id, to_address="", reason=reason, actor=actor, now=now, op=op)
 
 
-def correct_and_resend(  # noqa: PLR0913 - the act's parts
+def correct_and_resend(
     *, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor, now: datetime, op: str = ""
 ) -> Message:
     """Send a message again to a corrected address; otherwise as `resend`.
@@ -128,13 +128,11 @@ def suppressed(addresses: list[str]) -> dict[str, str]:
     return dict(Suppression.objects.filter(email_norm__in=wanted).values_list("email_norm", "reason"))
 
 
-def _again(  # noqa: PLR0913 - the act's parts
-    *, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor, now: datetime, op: str
-) -> Message:
+def _again(*, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor, now: datetime, op: str) -> Message:
     old: Message = Message.objects.select_for_update(no_key=True).get(id=message_id)
     once_key = f"again:{op}" if op else ""
     if once_key and (known := Message.objects.filter(once_key=once_key).first()):
-        return known  # type: ignore[no-any-return]
+        return known
     if old.status in (Status.QUEUED, Status.SENDING):
         raise StillWaiting
     address = to_address or old.to_address
@@ -159,7 +157,9 @@ def _again(  # noqa: PLR0913 - the act's parts
         reason=reason,
         follows=old.id,
     )
-    audit(action="message.sent_again", actor=actor, target=("message", old.id), after={"seq": message.seq}, reason=reason)
+    audit(
+        action="message.sent_again", actor=actor, target=("message", old.id), after={"seq": message.seq}, reason=reason
+    )
     return message
 
 

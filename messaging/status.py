@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from messaging.models import Message, MessageEvent
 from messaging.states import INTERNAL, Status, may_move
 
-STAMPS = {
+STAMPS: dict[str, str] = {
     Status.SENDING: "sending_at",
     Status.SENT: "sent_at",
     Status.DELIVERED: "delivered_at",
@@ -111,7 +111,8 @@ def _last_numbers(messages: list[Message]) -> dict[tuple[str, uuid.UUID, str], i
         return {}
     rows = (
         Message.objects.filter(
-            origin__in={message.origin for message in messages}, origin_id__in={message.origin_id for message in messages}
+            origin__in={message.origin for message in messages},
+            origin_id__in={message.origin_id for message in messages},
         )
         .values_list("origin", "origin_id", "kind")
         .annotate(last=Max("seq"))

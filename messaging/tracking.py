@@ -121,7 +121,9 @@ def _messages_of(events: list[InboundEvent]) -> dict[uuid.UUID, Message]:
     theirs = {event.provider_message_id for event in events if event.provider_message_id and not event.message_ref}
     rows = Message.objects.select_for_update(no_key=True).order_by("id")
     by_ref = {message.id: message for message in rows.filter(id__in=refs)} if refs else {}
-    by_theirs = {found.provider_message_id: found for found in rows.filter(provider_message_id__in=theirs)} if theirs else {}
+    by_theirs = (
+        {found.provider_message_id: found for found in rows.filter(provider_message_id__in=theirs)} if theirs else {}
+    )
     found = {}
     for event in events:
         message = by_ref.get(event.message_ref) if event.message_ref else by_theirs.get(event.provider_message_id)

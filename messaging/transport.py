@@ -1,5 +1,6 @@
 """The network part of sending: no database here. What came of each e-mail is an outcome, never an exception."""
 
+import contextlib
 import smtplib
 import socket
 import threading
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import requests
 from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailRecipientsRefused
@@ -49,14 +50,16 @@ class Mailer:
         self.opened: list[Any] = []
         self.unreachable = ""
         backend = get_connection()
-        self.provider = str(getattr(backend, "esp_name", "") or settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2])
+        self.provider = str(
+            getattr(backend, "esp_name", "") or settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2]
+        )
         self.idempotent_for: timedelta = getattr(backend, "idempotent_for", timedelta(0))
         self.reports_itself = bool(getattr(backend, "reports_itself", False))
         # A provider's HTTP interface answers one request at a time; a mail server takes a pipe of them.
         self.connections = int(getattr(settings, "MAIL_CONNECTIONS", 0)) or (16 if hasattr(backend, "esp_name") else 1)
         self.pool = ThreadPoolExecutor(self.connections) if self.connections > 1 else None
 
-    def __enter__(self) -> "Mailer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -156,7 +159,9 @@ def _never_connected(error: BaseException) -> bool:
     cause = error.__cause__ if isinstance(error.__cause__, requests.RequestException) else error
     if isinstance(cause, requests.ConnectTimeout):
         return True
-    reason = getattr(cause.args[0], "reason", None) if isinstance(cause, requests.ConnectionError) and cause.args else None
+    reason = (
+        getattr(cause.args[0], "reason", None) if isinstance(cause, requests.ConnectionError) and cause.args else None
+    )
     return type(reason).__name__ in ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
 
 
@@ -174,7 +179,6 @@ def _code(error: BaseException) -> str:
 
 
 def _close(connection: Any) -> None:
-    try:
+    # A connection that broke cannot be closed politely.
+    with contextlib.suppress(Exception):
         connection.close()
-    except Exception:  # noqa: BLE001, S110 - a connection that broke cannot be closed politely
-        pass

@@ -54,7 +54,10 @@ def facts(funnel: Funnel) -> list[Fact]:
         Fact(_("Open"), f"{words.period(funnel)} ({locale.zone_name()})"),
         Fact(_("Order number"), funnel.get_order_number_display()),
         Fact(_("Order age"), _("at most %(n)d days") % {"n": age} if age else _("any")),
-        Fact(_("Least feedback"), _("%(n)d characters") % {"n": funnel.min_feedback} if funnel.min_feedback else _("none")),
+        Fact(
+            _("Least feedback"),
+            _("%(n)d characters") % {"n": funnel.min_feedback} if funnel.min_feedback else _("none"),
+        ),
         Fact(_("Verifies by itself"), cells.yes_no(funnel.auto_verify)),
         Fact(_("Sends by itself"), cells.yes_no(funnel.auto_send)),
     ]

@@ -48,4 +48,3 @@ def preview(values: dict[str, Any], merchant: Merchant) -> Preview | None:
     subject = _("Your gift from %(merchant)s: %(promotion)s") % {"merchant": merchant.name, "promotion": name}
     written = mail("claims/mail/gift", context, subject=subject, merchant=merchant)
     return Preview(written.subject, written.text)
-

@@ -126,4 +126,3 @@ def funnels_of_product(product: Product) -> list[Funnel]:
 def funnels_of_promotion(promotion: Promotion) -> list[Funnel]:
     """Return the funnels that give a promotion."""
     return list(Funnel.objects.filter(promotion=promotion).order_by("name", "id"))
-

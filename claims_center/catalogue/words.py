@@ -47,7 +47,7 @@ def period(funnel: Funnel) -> str:
     """Say from when to when a funnel is open, in the active zone."""
     starts, ends = funnel.starts_at, funnel.ends_at
     if starts and ends:
-        return f"{locale.moment(starts)} – {locale.moment(ends)}"
+        return f"{locale.moment(starts)} \u2013 {locale.moment(ends)}"
     if starts:
         return _("from %(day)s") % {"day": locale.moment(starts)}
     if ends:

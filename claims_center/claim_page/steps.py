@@ -19,7 +19,7 @@ def required_actions(claim: Claim) -> list[Step]:
     for done, label, detail in _steps(claim):
         state = "done" if done else "later" if open_found else "now"
         open_found = open_found or not done
-        found.append(Step(label, state, detail))
+        found.append(Step(label, state, "" if done else detail))
     return found
 
 

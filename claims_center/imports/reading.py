@@ -106,7 +106,8 @@ def _csv_rows(lines: Iterator[str], delimiter: str, above: int) -> Iterator[tupl
 def _read(
     rows: Iterator[tuple[int, list[str]]], columns: list[str], name: str, reader: Reader, *, now: datetime
 ) -> ReadFile:
-    found, problems, refused = ReadFile(name), [], 0
+    found, refused = ReadFile(name), 0
+    problems: list[Problem] = []
     for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue

@@ -13,7 +13,7 @@ class TransactionId(Func):
     output_field = BigIntegerField()
 
 
-class ChangeField(models.BigIntegerField):  # type: ignore[type-arg]
+class ChangeField(models.BigIntegerField):
     """A column that each insert and each save fills with the transaction's id."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

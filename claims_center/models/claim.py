@@ -1,6 +1,6 @@
 """A claim: one customer's submission through one funnel."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -51,6 +51,8 @@ class Claim(MerchantModel):
     marketplace = models.CharField(_("Marketplace"), max_length=10, choices=Marketplace.choices)
     order_number = models.CharField(_("Order number"), max_length=120, blank=True)
     order_number_norm = models.CharField(max_length=60, blank=True)
+    # Which of several claims with one number came first; see ClaimedNumber.
+    number_turn = models.PositiveIntegerField(default=0)
     rating = models.PositiveSmallIntegerField(_("Rating"), null=True, blank=True)
     feedback = models.TextField(_("Feedback"), max_length=5000, blank=True)
     did_redirect_at = models.DateTimeField(null=True)
@@ -97,12 +99,14 @@ class Claim(MerchantModel):
         expression=Coalesce("rating", 0), output_field=models.SmallIntegerField(), db_persist=True
     )
     did_redirect = models.GeneratedField(
-        expression=Q(did_redirect_at__isnull=False), output_field=models.BooleanField(), db_persist=True
+        expression=models.ExpressionWrapper(Q(did_redirect_at__isnull=False), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     version = models.PositiveIntegerField(default=0)
     change_xid = ChangeField()
 
-    objects = ClaimManager()
+    objects: ClassVar[ClaimManager] = ClaimManager()
 
     class Meta(MerchantModel.Meta):
         constraints = [

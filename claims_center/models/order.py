@@ -98,10 +98,12 @@ class ClaimedNumber(MerchantModel):
     """An order number that somebody has claimed with: the row that claims with the same number queue up at.
 
     Whoever checks a claim against the others holds it, so that of two claims at the same moment one sees the other.
+    `turn` is the number that was given out last: claims keep theirs, and the lowest one came first.
     """
 
     marketplace = models.CharField(max_length=10, choices=Marketplace.choices)
     number_norm = models.CharField(max_length=60)
+    turn = models.PositiveIntegerField(default=1)
 
     class Meta(MerchantModel.Meta):
         constraints = [

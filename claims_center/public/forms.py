@@ -154,7 +154,7 @@ class ContactForm(StepForm):
     )
     website = forms.CharField(required=False, label=_("Leave this field empty"))
 
-    half = ("first_name", "last_name")
+    half: tuple[str, ...] = ("first_name", "last_name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

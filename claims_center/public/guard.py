@@ -3,6 +3,7 @@
 import ipaddress
 import math
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
@@ -40,7 +41,11 @@ def may_visit(request: HttpRequest) -> bool:
 def refusal(request: HttpRequest, *, funnel: Funnel, journey: Journey, email: str, now: datetime) -> int:
     """Return 0 where a claim may be sent now, else after how many seconds to try again."""
     address = sender(request)
-    tried = [(CLAIMS_A_MINUTE, address), (CLAIMS_A_DAY, address), (CLAIMS_OF_ADDRESS, f"{funnel.id}:{email_norm(email)}")]
+    tried = [
+        (CLAIMS_A_MINUTE, address),
+        (CLAIMS_A_DAY, address),
+        (CLAIMS_OF_ADDRESS, f"{funnel.id}:{email_norm(email)}"),
+    ]
     if now - journey.visited_at < QUICK:
         tried.insert(0, (QUICK_CLAIMS, address))
     for limit, subject in tried:
@@ -57,12 +62,12 @@ def wait(limit: Limit) -> int:
 class _Check(CsrfViewMiddleware):
     """Says why a form was not sent from our own page, instead of answering."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
         return reason
 
 
 def is_stale(request: HttpRequest) -> bool:
     """Tell whether a post carries no valid token of our own page: it waited too long, or comes from elsewhere."""
-    check = _Check(lambda _request: None)  # type: ignore[arg-type, return-value]
+    check = _Check(lambda _request: None)  # type: ignore[arg-type]
     check.process_request(request)
     return check.process_view(request, None, (), {}) is not None  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 # O for 0 and l or I for 1 are what people type when they copy a number from paper.
 LOOK_ALIKES = str.maketrans("OoIl", "0011")
-SEPARATORS = re.compile(r"[\s\-–—_.#/]+")
+SEPARATORS = re.compile(r"[\s\-\u2010-\u2015_.#/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ HELP = {
         pattern=re.compile(r"(?<!\d)\d{13,15}(?!\d)"),
     ),
     "etsy": OrderHelp(
-        where=_("Open “Purchases and reviews” in your Etsy account. The number stands beside the shop’s name."),
+        where=_("Open “Purchases and reviews” in your Etsy account. The number stands beside the shop's name."),
         example="2874561930",
         pattern=re.compile(r"(?<!\d)\d{8,10}(?!\d)"),
     ),

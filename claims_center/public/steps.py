@@ -127,7 +127,7 @@ def _contact_form(walk: Walk) -> Callable[..., forms.StepForm]:
 
 FORMS: dict[str, Callable[[Walk], Callable[..., forms.StepForm]]] = {
     PRODUCT: _listing_form,
-    ORDER: lambda walk: forms.OrderForm,
-    FEEDBACK: lambda walk: forms.FeedbackForm,
+    ORDER: lambda _walk: forms.OrderForm,
+    FEEDBACK: lambda _walk: forms.FeedbackForm,
     CONTACT: _contact_form,
 }

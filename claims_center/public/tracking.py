@@ -54,7 +54,7 @@ def state(claim: Claim) -> State:
 def next_step(claim: Claim) -> str:
     """Say what happens next, or what the customer can do."""
     if claim.status == Status.NEW:
-        return _("We compare your claim with the marketplace’s order report. You need not do anything.")
+        return _("We compare your claim with the marketplace's order report. You need not do anything.")
     if claim.status == Status.NEEDS_INFO:
         return _("Answer the e-mail that we sent you, or write to us; then we go on.")
     if claim.status == Status.REJECTED:
@@ -93,7 +93,7 @@ def facts(claim: Claim) -> list[Fact]:
     if claim.gift_sent_at:
         found.append(Fact(_("Sent to"), masked_email(claim.customer_email)))
     if claim.is_physical and claim.delivery_status in (Delivery.SHIPPED, Delivery.DELIVERED):
-        found.append(Fact(_("Delivery"), Delivery(claim.delivery_status).label))
+        found.append(Fact(_("Delivery"), str(Delivery(claim.delivery_status).label)))
     return found
 
 

@@ -15,8 +15,10 @@ NOTICES = {
     "check": _lazy("Something has to be filled in again before your claim can be sent."),
     "first": _lazy("Please begin here."),
 }
-STALE = _lazy("This page had been open for too long, or your browser keeps no cookies. Your words are still here: "
-              "press the button once more.")
+STALE = _lazy(
+    "This page had been open for too long, or your browser keeps no cookies. Your words are still here: "
+    "press the button once more."
+)
 
 
 def notice(name: str) -> Any:

@@ -120,7 +120,7 @@ def correct_order_number(
     typed = " ".join(order_number.replace("\x00", "").split())[:LONGEST_NUMBER]
     norm = number_of(typed)
     marketplace = Claim.objects.values_list("marketplace", flat=True).get(id=claim_id)
-    hold_numbers(numbers=[(marketplace, norm)])
+    turns = hold_numbers(numbers=[(marketplace, norm)])
     claim = locked(claim_id=claim_id)
     if claim.order_number == typed:
         return claim
@@ -129,10 +129,11 @@ def correct_order_number(
     recheck_siblings(claim=claim, now=now)
     before = claim.order_number
     claim.order_number, claim.order_number_norm, claim.matched_order = typed, norm, None
+    claim.number_turn = turns.get((marketplace, norm), 0)
     keep(
         claim=claim,
         event=Event.ORDER_CORRECTED,
-        fields=["order_number", "order_number_norm", "matched_order"],
+        fields=["order_number", "order_number_norm", "number_turn", "matched_order"],
         actor=actor,
         now=now,
         reason=reason,

@@ -19,7 +19,8 @@ def mail_changed(*, message: Message, status: str, at: datetime) -> None:
     """
     if message.kind != GIFT_MAIL:
         return
-    by_somebody_elsewhere = status == Delivery.QUEUED and message.follows is not None
+    # Queued for the first time, that is: one that is tried again after a failure is queued too.
+    by_somebody_elsewhere = status == Delivery.QUEUED and message.follows is not None and message.attempts == 0
     if status == Delivery.QUEUED and not by_somebody_elsewhere:
         # The service that queued it has written all this already.
         return

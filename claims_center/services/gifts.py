@@ -171,12 +171,13 @@ def _swap(claim: Claim, promotion: Promotion, *, return_code: bool, reason: str,
 
 
 def _take_code(claim: Claim, promotion: Promotion, *, actor: Actor, now: datetime) -> Code | None:
-    if promotion.source != Source.POOL:
+    pool = promotion.pool
+    if pool is None:
         return None
     try:
-        return take(pool_id=promotion.pool_id, origin=ORIGIN, origin_id=claim.id, now=now, actor=actor)
+        return take(pool_id=pool.id, origin=ORIGIN, origin_id=claim.id, now=now, actor=actor)
     except PoolEmpty as error:
-        raise NothingToGive(pool=promotion.pool.name) from error
+        raise NothingToGive(pool=pool.name) from error
     except PoolBusy as error:
         raise NothingToGive(_("The last codes are being taken at this moment. Try again.")) from error
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -106,7 +107,8 @@ def unprocess(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str =
         return claim
     check_transition(claim=claim, event=Event.UNPROCESSED, reason=reason)
     facts = ledger_facts(claim=claim, event=Event.UNPROCESSED, actor=actor)
-    posted = reverse_entry(reverses=claim.processed_entry_id, **facts)
+    # The database holds that a processed claim has its entry.
+    posted = reverse_entry(reverses=cast("uuid.UUID", claim.processed_entry_id), **facts)
     claim.processed_at, claim.processed_by, claim.processed_entry_id = None, "", None
     claim.gift_address = None
     if claim.is_physical:

@@ -17,7 +17,7 @@ from jobs.services import enqueue, enqueue_many
 from tenancy.actors import Actor
 
 BATCH = 200
-CHECKED = ("verification", "verification_reason", "matched_order", "order_number_norm")
+CHECKED = ("verification", "verification_reason", "matched_order", "order_number_norm", "number_turn")
 
 
 def recheck(*, claim_ids: Sequence[uuid.UUID], now: datetime) -> int:
@@ -31,13 +31,18 @@ def recheck(*, claim_ids: Sequence[uuid.UUID], now: datetime) -> int:
     A claim that nothing changes for is not touched.
     """
     rows = Claim.objects.filter(id__in=claim_ids).select_related("funnel", "product", "customer")
-    claims = list(rows.order_by("id"))
-    found = find_orders(claims)
-    hold_numbers(numbers=[(claim.marketplace, found[claim.id].number) for claim in claims])
-    outcome = results(claims, found)
-    changed = [claim.id for claim in claims if _differs(claim, found[claim.id], outcome[claim.id])]
+    claims = {claim.id: claim for claim in rows.order_by("id")}
+    found = find_orders(claims.values())
+    take_turns(claims=claims.values(), found=found)
+    outcome = results(list(claims.values()), found)
+    changed = [one.id for one in claims.values() if _differs(one, found[one.id], outcome[one.id])]
     ready = []
     for claim in rows.filter(id__in=changed).select_for_update(of=("self",), no_key=True).order_by("id"):
+        seen = claims[claim.id]
+        if claim.order_number != seen.order_number:
+            # Corrected meanwhile; that put down a job of its own.
+            continue
+        claim.number_turn = seen.number_turn
         _write(claim, found[claim.id], outcome[claim.id], now=now)
         if claim.status == Status.NEW and claim.verification == Verification.MATCH and claim.funnel.auto_verify:
             ready.append((f"{claim.id}:{claim.version}", {"claim": str(claim.id)}))
@@ -81,6 +86,16 @@ def recheck_siblings(*, claim: Claim, now: datetime, itself: bool = False) -> No
     same = Claim.objects.filter(order_number_norm=claim.order_number_norm, marketplace=claim.marketplace)
     ids = same.exclude(id=claim.id).exclude(status=Status.PROCESSED).values_list("id", flat=True)[:BATCH]
     recheck_later(claim_ids=[*ids, claim.id] if itself else ids, now=now)
+
+
+def take_turns(*, claims: Iterable[Claim], found: dict[uuid.UUID, Found]) -> None:
+    """Hold the numbers of these claims; on those in memory that come to a number newly, note the turn they take."""
+    claims = list(claims)
+    turns = hold_numbers(numbers=[(claim.marketplace, found[claim.id].number) for claim in claims])
+    for claim in claims:
+        number = found[claim.id].number
+        if number and claim.order_number_norm != number:
+            claim.number_turn = turns[(claim.marketplace, number)]
 
 
 def set_outcome(*, claim: Claim, hit: Found, result: Result) -> None:

@@ -17,8 +17,7 @@ from claims_center.models import Claim, Funnel, Journey, Listing, OrderNumberRul
 from claims_center.search import write_words
 from claims_center.services.base import keep, memo
 from claims_center.services.corrections import LONGEST_NUMBER, clean_address
-from claims_center.services.numbers import hold_numbers
-from claims_center.services.rechecks import follow_up, set_outcome
+from claims_center.services.rechecks import follow_up, set_outcome, take_turns
 from claims_center.states import Delivery, Event, Status, Verification
 from customers.models import Customer
 from customers.services import find_or_create, update_contact
@@ -139,7 +138,7 @@ def _listing(funnel: Funnel, given: ClaimInput, *, now: datetime) -> Listing:
     listing = rows.filter(product__funnel_products__funnel_id=funnel.id).first()
     if listing is None:
         raise NotInFunnel
-    return listing  # type: ignore[no-any-return]
+    return listing
 
 
 def _customer(funnel: Funnel, given: ClaimInput, *, actor: Actor | None, now: datetime) -> Customer:
@@ -200,7 +199,7 @@ def _drafted(
 
 def _insert(claim: Claim, *, actor: Actor, now: datetime) -> None:
     found = find_orders([claim])
-    hold_numbers(numbers=[(claim.marketplace, found[claim.id].number)])
+    take_turns(claims=[claim], found=found)
     set_outcome(claim=claim, hit=found[claim.id], result=results([claim], found)[claim.id])
     claim.is_repeat = _mark_repeat(claim)
     claim.save(force_insert=True)

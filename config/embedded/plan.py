@@ -25,6 +25,7 @@ WEB = (
 )
 WORKER = "--loglevel WARNING --without-gossip --without-mingle"
 HIGHEST_PORT = 65535
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - to be recognised, not to be listened on
 # The embedded server is for one machine: safe at every commit, modest in memory.
 CLUSTER_SETTINGS = {
     "max_connections": "150",
@@ -71,7 +72,8 @@ class Plan:
     @property
     def base_url(self) -> str:
         """The address to open in a browser."""
-        return f"http://{LOOPBACK if self.host in {'0.0.0.0', '::'} else self.host}:{self.port}"  # noqa: S104 - compared
+        host = LOOPBACK if self.host in EVERYWHERE else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def check_port(self) -> None:
         """Raise CannotStart when somebody else listens on our port."""
@@ -124,6 +126,9 @@ class Plan:
         """What web, worker and beat see: never the owner's address."""
         env = {name: value for name, value in self.given.items() if name != "DATABASE_OWNER_URL"}
         env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+        env.setdefault("BASE_URL", self.base_url)
+        if self.host not in EVERYWHERE:
+            env.setdefault("ALLOWED_HOSTS", f"127.0.0.1,localhost,[::1],{self.host}")
         return env | {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,

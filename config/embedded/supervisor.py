@@ -97,7 +97,7 @@ class Supervisor:
             again = time.monotonic() + pause
             while (left := again - time.monotonic()) > 0:
                 self._turn(left)
-            pause = min(pause * 1.5, 0.2)
+            pause = min(pause * 1.5, 0.4)
 
     def watch(self) -> None:
         """Go on until asked to stop."""

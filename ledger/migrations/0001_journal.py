@@ -1,5 +1,7 @@
 """The journal: accounts, entries, grants, movements, in a schema of their own that nobody may write to by hand."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -12,7 +14,7 @@ from tenancy.operations import walls
 POLLED = {"grants": ("id", "unit", "expires_at", "remaining", "is_open")}
 TABLES = ("accounts", "entries", "grants", "movements")
 
-BUILD = [
+BUILD: list[Any] = [
     *statements("0001", "1_tables.sql"),
     *[wall for table in TABLES for wall in walls(f"ledger.{table}", writes="none", poller=POLLED.get(table, ()))],
     # What the functions may do, and not a bit more: nothing is deleted, entries and movements never change.
@@ -20,7 +22,7 @@ BUILD = [
     "GRANT UPDATE (balance) ON ledger.accounts TO app_ledger",
     "GRANT UPDATE (remaining) ON ledger.grants TO app_ledger",
 ]
-DROP = [f"DROP TABLE ledger.{table}" for table in reversed(TABLES)]
+DROP: list[Any] = [f"DROP TABLE ledger.{table}" for table in reversed(TABLES)]
 
 
 class Migration(migrations.Migration):

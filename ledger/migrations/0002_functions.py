@@ -1,5 +1,7 @@
 """The functions that write the journal, owned by a role that nobody signs in as."""
 
+from typing import Any
+
 from django.db import migrations
 
 from ledger.sql import functions, statements
@@ -7,7 +9,7 @@ from ledger.sql import functions, statements
 # What the application calls. All others are parts of these.
 DOOR = ("post", "reverse", "post_many", "expire_due")
 
-BUILD = [
+BUILD: list[Any] = [
     "GRANT CREATE ON SCHEMA ledger TO app_ledger",
     "SET LOCAL ROLE app_ledger",
     *statements("0001", "[2-9]_*.sql"),
@@ -16,7 +18,7 @@ BUILD = [
     "RESET ROLE",
     "REVOKE CREATE ON SCHEMA ledger FROM app_ledger",
 ]
-DROP = [
+DROP: list[Any] = [
     "SET LOCAL ROLE app_ledger",
     *[f"DROP FUNCTION {name}" for name in reversed(functions("0001"))],
     "RESET ROLE",

@@ -44,10 +44,10 @@ class EmailBackend(BaseEmailBackend):
         return len(email_messages)
 
     def _write(self, email: EmailMessage) -> None:
-        content = email.message()
+        content: Any = email.message()
         name = UNSAFE.sub("_", str(content["Message-ID"]).strip("<>").partition("@")[0])[:120]
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:
             part.write(content.as_bytes(linesep="\r\n"))
             part.flush()
             os.fsync(part.fileno())
-        os.replace(part.name, self.folder / f"{name}.eml")
+        Path(part.name).replace(self.folder / f"{name}.eml")

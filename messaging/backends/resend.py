@@ -6,7 +6,7 @@ from typing import Any
 from anymail.backends.resend import EmailBackend as AnymailBackend
 
 
-class EmailBackend(AnymailBackend):  # type: ignore[misc]
+class EmailBackend(AnymailBackend):
     """Anymail's backend with an `Idempotency-Key` header, which Anymail itself does not know."""
 
     # Resend forgets a key after 24 hours; we stop counting on it a little earlier.

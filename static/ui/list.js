@@ -66,7 +66,7 @@
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "x" && row) find("[data-row]", row)?.click();
-    else if (event.key === "Enter" && row === document.activeElement) find("th[scope=row] a", row)?.click();
+    else if (event.key === "Enter" && row === document.activeElement) (find("[data-open]", row) ?? find("th[scope=row] a", row))?.click();
     else return;
     event.preventDefault();
   });

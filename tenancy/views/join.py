@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from tenancy.errors import Refused
 from tenancy.forms import JoinForm
 from tenancy.models import Invitation
+from tenancy.requests import client_ip
 from tenancy.roles import Role
 from tenancy.selectors import invitation_by_token, user_by_email
 from tenancy.services.members import accept_invitation, is_open, join_as_new_person
@@ -43,7 +44,7 @@ class Join(PublicView):
 
     def post(self, request: Any, invitation: Invitation) -> HttpResponse:
         """Join."""
-        take(ATTEMPTS, str(request.META.get("REMOTE_ADDR")))
+        take(ATTEMPTS, str(client_ip(request)))
         try:
             if request.user.is_authenticated:
                 accept_invitation(invitation_id=invitation.pk, user=request.user, now=timezone.now())

@@ -43,9 +43,7 @@ def test_let_viewers_look(viewer: Client, merchant: Merchant, place: str) -> Non
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
 @pytest.mark.parametrize("place", CHANGING)
-def test_let_only_admins_change(
-    staff: Callable[[Role], Client], merchant: Merchant, role: Role, place: str
-) -> None:
+def test_let_only_admins_change(staff: Callable[[Role], Client], merchant: Merchant, role: Role, place: str) -> None:
     client = staff(role)
     address = f"/m/brew-bloom/{place.format(**ids(merchant))}"
     assert (client.get(address).status_code, client.post(address).status_code) == (403, 403)

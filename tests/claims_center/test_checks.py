@@ -13,7 +13,7 @@ from ledger import checks
 from tenancy.ids import new_id
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
-from tests.claims_center.factories import NOW, STAFF, claim_in, make_claim
+from tests.claims_center.factories import NOW, STAFF, claim_in, make_claim, make_order
 
 BY: dict[str, Any] = {"actor": STAFF, "now": NOW}
 
@@ -23,8 +23,9 @@ def found(merchant: Merchant) -> set[str]:
 
 
 def test_find_nothing_in_good_books(scope: Merchant) -> None:
-    for status in Status:
-        claim_in(status, kind="item", email=f"{status}@example.com")
+    for number, status in enumerate(Status):
+        make_order(f"111-0000000-000000{number}")
+        claim_in(status, kind="item", email=f"{status}@example.com", order_number=f"111-0000000-000000{number}")
 
     assert checks.run(scope.id).findings == []
 

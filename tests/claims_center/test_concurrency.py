@@ -1,5 +1,6 @@
 """Ten identical calls at the same moment, over real commits: one effect."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -307,7 +308,9 @@ def test_notice_when_nobody_queues(shop: Merchant, together: Together, monkeypat
         claim = claim_in(Status.VERIFIED, kind="fixed")
 
     def unlocked(*, claim_id: Any) -> Claim:
-        return Claim.objects.select_related("promotion", "funnel").get(id=claim_id)
+        found: Claim = Claim.objects.get(id=claim_id)
+        time.sleep(0.3)
+        return found
 
     monkeypatch.setattr(gifts, "locked", unlocked)
     outcomes = ten_times(together, shop, lambda: gifts.send_gift(claim_id=claim.id, **BY))

@@ -169,6 +169,18 @@ def test_count_a_mail_sent_again_elsewhere(scope: Merchant) -> None:
     assert checks.run(scope.id).findings == []
 
 
+def test_count_a_mail_sent_again_once_however_often_it_is_tried(scope: Merchant) -> None:
+    claim, message = sent_gift()
+    move(message, MailStatus.SENDING, MailStatus.SENT, MailStatus.BOUNCED)
+    again = mail_services.correct_and_resend(message_id=message.id, to_address="anne@example.com", reason="x", **BY)
+
+    again.attempts = 1
+    move(again, MailStatus.SENDING)
+    move_all([Move(again, MailStatus.QUEUED, timezone.now(), "timeout")])
+
+    assert (fresh(claim).gift_seq, ClaimChange.objects.filter(event=Event.GIFT_RESENT).count()) == (2, 1)
+
+
 def test_mail_what_is_asked_as_long_as_it_is_asked(scope: Merchant) -> None:
     claim = make_claim()
     verdicts.ask_info(claim_id=claim.id, reason="Which <colour>?", notify=True, **BY)

@@ -22,7 +22,7 @@ def test_use_the_voucher_of_a_digital_gift(scope: Merchant) -> None:
 
     assert (claim.processed_at, claim.processed_by, claim.gift_code) == (NOW, str(STAFF), "GIFT-0001")
     assert Grant.objects.get().remaining == 0
-    assert Account.objects.get(bucket="HELD").balance == 0
+    assert Account.objects.get(bucket="HELD", unit="VOUCHER").balance == 0
 
 
 def test_process_no_digital_gift_that_was_not_sent(scope: Merchant) -> None:
@@ -39,6 +39,7 @@ def test_issue_and_use_a_physical_gift_in_one_entry(scope: Merchant) -> None:
 
     claim = fresh(claim)
     assert (claim.delivery_status, claim.carrier, claim.tracking_number) == (Delivery.SHIPPED, "DHL", "0034")
+    assert claim.gift_address
     assert (claim.gift_item, claim.gift_address["city"]) == ("Ceramic mug", "Portland")
     assert set(Movement.objects.values_list("entry_id", flat=True)) == {claim.processed_entry_id}
     assert Movement.objects.count() == 2
@@ -86,7 +87,7 @@ def test_add_up_after_any_number_of_rounds(scope: Merchant, kind: str) -> None:
     changes = ClaimChange.objects.filter(claim=claim)
     assert changes.filter(event=Event.PROCESSED).count() == 4
     assert changes.count() == fresh(claim).version
-    assert Account.objects.get(bucket="HELD").balance == 0
+    assert Account.objects.get(bucket="HELD", unit="VOUCHER").balance == 0
 
 
 def test_change_address_and_shipping_after_unprocessing_only(scope: Merchant) -> None:
@@ -104,6 +105,7 @@ def test_change_address_and_shipping_after_unprocessing_only(scope: Merchant) ->
     processing.mark_processed(claim_id=claim.id, **BY)
 
     claim = fresh(claim)
+    assert claim.gift_address
     assert (claim.gift_address["city"], claim.carrier, claim.tracking_number) == ("Salem", "UPS", "1Z")
     detail = ClaimChange.objects.get(event=Event.ADDRESS_CHANGED).detail
     assert detail == {"fields": ["city", "name"]}

@@ -33,9 +33,7 @@ def test_list_counts_each_pool(pool_with: PoolWith, signed_in: SignedIn, merchan
     pool = pool_with(*(f"A-{number}" for number in range(30)))
     pool_with(name="Nothing in it")
     with merchant_scope(merchant):
-        services.take(
-            pool_id=pool.id, origin="claim", origin_id=uuid.uuid4(), now=timezone.now(), actor=Actor.system()
-        )
+        services.take(pool_id=pool.id, origin="claim", origin_id=uuid.uuid4(), now=timezone.now(), actor=Actor.system())
 
     page = signed_in(Role.VIEWER).get(LIST).content.decode()
 

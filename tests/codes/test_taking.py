@@ -1,5 +1,6 @@
 """Taking codes: each to one holder, none lost, none given falsely as sold out."""
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Callable
@@ -154,6 +155,16 @@ def test_naive_take_gives_one_code_twice(pool_with: PoolWith, together: Together
     assert len(set(given)) < len(given)
 
 
+def hold_then_fail(pool: CodePool, locked: threading.Event) -> None:
+    """Take a code, hold it a while, and roll back."""
+    with merchant_scope(pool.merchant_id):
+        services.take(pool_id=pool.id, origin="claim", origin_id=uuid.uuid4(), now=timezone.now(), actor=BY)
+        locked.set()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.4)")
+        raise KeyError
+
+
 def test_last_code_on_its_way_back_is_not_sold_out(
     pool_with: PoolWith, together: Together, transactional_db: None
 ) -> None:
@@ -161,15 +172,9 @@ def test_last_code_on_its_way_back_is_not_sold_out(
     pool, locked = pool_with("LAST-1"), threading.Event()
 
     def hold_and_let_go() -> str:
-        try:
-            with merchant_scope(pool.merchant_id):
-                services.take(pool_id=pool.id, origin="claim", origin_id=uuid.uuid4(), now=timezone.now(), actor=BY)
-                locked.set()
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_sleep(0.4)")
-                raise KeyError
-        except KeyError:
-            return "let go"
+        with contextlib.suppress(KeyError):
+            hold_then_fail(pool, locked)
+        return "let go"
 
     def take_meanwhile() -> str:
         locked.wait(5)

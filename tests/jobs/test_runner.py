@@ -149,9 +149,13 @@ def test_finish_without_lease_rolls_the_work_back(put_down: PutDown, stored: Sto
     end_lease(job)
     winner = claimed_run(job)
 
-    with pytest.raises(LeaseLost), lost.scope():
-        Job.objects.filter(id=job.id).update(result={"by": "loser"})
-        lost.finish()
+    def finish_too_late() -> None:
+        with lost.scope():
+            Job.objects.filter(id=job.id).update(result={"by": "loser"})
+            lost.finish()
+
+    with pytest.raises(LeaseLost):
+        finish_too_late()
 
     assert stored(job).result == {}
     with winner.scope():

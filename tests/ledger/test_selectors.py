@@ -23,7 +23,7 @@ def test_holding_tells_usable_from_locked(customer: Customer) -> None:
     earn(customer.id, 20)
     earn(customer.id, 300, valid_from=ahead(days=1), expires_at=ahead(days=3))
     give(customer.id)
-    whose = {"customer_id": customer.id, "unit": Unit.POINT}
+    whose: Any = {"customer_id": customer.id, "unit": Unit.POINT}
     assert selectors.holding(**whose, at=now()) == Holding(usable=20, pending=300)
     assert selectors.usable_balance(**whose, at=ahead(days=2)) == 320
     assert selectors.usable_balance(**whose, at=ahead(days=4)) == 20
@@ -60,7 +60,7 @@ def test_timeline_pages_newest_first(customer: Customer, act: Act, django_assert
     for days in range(7):
         with services.backdated(at=ago(days=days)):
             earn(customer.id, 10, event=f"day.n{'x' * days}")
-    seen = []
+    seen: list[Any] = []
     before = None
     for _ in range(4):
         with django_assert_num_queries(3 if len(seen) < 7 else 1):
@@ -73,7 +73,7 @@ def test_timeline_pages_newest_first(customer: Customer, act: Act, django_assert
 def test_timeline_pages_through_entries_of_one_instant(customer: Customer) -> None:
     with services.backdated(at=ago(days=1)):
         ids = {services.record(**about(customer.id)).entry_id for _ in range(5)}
-    seen = []
+    seen: list[Any] = []
     before = None
     for _ in range(3):
         page = selectors.timeline(customer_id=customer.id, limit=2, before=before)

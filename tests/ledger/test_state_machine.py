@@ -178,6 +178,12 @@ class Ledger(RuleBasedStateMachine):
     def earn(self, terms: tuple[int, int, int | None]) -> None:
         self.grant(Unit.POINT, *terms)
 
+    @rule(life=LIVES)
+    def issue_and_use(self, life: int | None) -> None:
+        step, lot = self.new_lot(Unit.VOUCHER, 1, 0, life)
+        draw = Step.draw(unit=Unit.VOUCHER, amount=1, grant_id=lot.id)
+        self.post([step, draw], [(lot, "ISSUED", 1), (lot, "REDEEMED", -1)], None)
+
     @rule(wait=WAITS, life=LIVES)
     def give(self, wait: int, life: int | None) -> None:
         self.grant(Unit.VOUCHER, 1, wait, life)
@@ -270,7 +276,12 @@ class Ledger(RuleBasedStateMachine):
             left[lot.id] += signed
             if left[lot.id] < 0 or (bucket == "EXPIRED" and lot.has_ended(self.clock)):
                 return NotReversible, [], []
-        lapsed = [(lot, "EXPIRED", -signed) for lot, _, signed in back if signed > 0 and lot.has_ended(self.clock)]
+        issued = {lot.id for lot, bucket, _ in did.moves if bucket == "ISSUED"}
+        lapsed = [
+            (lot, "EXPIRED", -signed)
+            for lot, _, signed in back
+            if signed > 0 and lot.has_ended(self.clock) and lot.id not in issued
+        ]
         return None, back, lapsed
 
     @precondition(lambda self: self.done)

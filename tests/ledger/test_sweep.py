@@ -1,7 +1,7 @@
 """The sweep brings the books up to what reads say already."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -124,4 +124,3 @@ def test_find_the_merchants_with_due_points(
     with merchant_scope(other_merchant), services.backdated(at=ago(days=10)):
         earn(new_customer().id, 10, expires_at=ago(hours=1))
     assert set(handlers.merchants_with_due_grants()) == {merchant.id, other_merchant.id}
-    assert timedelta(0) < now() - ago(hours=1)

@@ -10,7 +10,7 @@ from customers.models import Customer
 from ledger import services
 from ledger.acts import Step
 from ledger.errors import BadAct, GrantNotUsable, NotEnough, NothingLeft
-from ledger.models import Entry, Grant
+from ledger.models import Account, Entry, Grant
 from ledger.units import Unit
 from tenancy.actors import Actor
 from tenancy.ids import new_id
@@ -54,6 +54,13 @@ def test_grant_keeps_the_id_it_is_given(act: Act) -> None:
     assert services.grant(unit=Unit.POINT, amount=5, grant_id=chosen, **act()).grants == [chosen]
 
 
+def test_grant_opens_the_accounts_of_all_units_together(customer: Customer) -> None:
+    earn(customer.id, 1)
+    # One by one, two callers could come to hold one each and wait for the other's.
+    held = dict(Account.objects.filter(customer=customer).values_list("unit", "balance"))
+    assert held == {"POINT": 1, "VOUCHER": 0}
+
+
 def test_draw_takes_the_lot_that_ends_first(customer: Customer) -> None:
     for_ever = earn(customer.id, 100)
     late = earn(customer.id, 100, expires_at=ahead(days=20))
@@ -73,14 +80,13 @@ def test_draw_takes_the_lot_usable_first_among_equals(customer: Customer) -> Non
 
 
 def test_draw_says_how_much_is_missing_and_takes_nothing(customer: Customer) -> None:
-    lot = earn(customer.id, 30)
+    earn(customer.id, 30)
     earn(customer.id, 1000, valid_from=ahead(days=1))
     with pytest.raises(NotEnough) as refused, transaction.atomic():
         spend(customer.id, 75)
     assert refused.value.missing == 45
     assert str(refused.value) == "There are 45 points too few."
     assert refused.value.__cause__ is not None
-    assert lot
 
 
 def test_draw_refuses_a_customer_who_never_had_any(customer: Customer) -> None:

@@ -9,6 +9,7 @@ from psycopg import errors
 
 from customers.models import Customer
 from ledger import services
+from ledger.acts import Act
 from ledger.errors import GrantNotUsable, NotReversible, WrongMerchant
 from ledger.models import Account, Entry, Grant, LedgerCheck, Movement
 from ledger.units import Unit
@@ -141,7 +142,7 @@ def test_refuse_another_merchant_than_the_one_in_scope(spoofed: Merchant, custom
 
 
 def _act(told: dict[str, Any]) -> Any:
-    return services.Act(**{name: value for name, value in told.items() if name != "actor"})
+    return Act(**{name: value for name, value in told.items() if name != "actor"})
 
 
 def test_refuse_another_merchants_customer_grant_and_entry(

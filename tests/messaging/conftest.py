@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as SmtpServer
 from django.test import Client
 from django.utils import timezone
 
@@ -41,7 +40,7 @@ def queue(merchant: Merchant) -> Callable[..., Message]:
     """Queues a message of the merchant."""
 
     def put(to_address: str = "jane@example.com", whose: Merchant = merchant, **values: Any) -> Message:
-        given = {
+        given: dict[str, Any] = {
             "kind": "test.gift",
             "origin": "claim",
             "origin_id": uuid.uuid4(),
@@ -96,7 +95,7 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SmtpServer, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """Keep the mail, and then answer, or hang up without a word."""
         self.taken.append(envelope)
         if self.hang_up_after_data:

@@ -86,7 +86,9 @@ def test_send_over_smtp(queue: Queue, stored: Stored, merchant: Merchant, sink: 
     assert f"Message-ID: {message.message_id_header}".encode() in sink.taken[0].content
 
 
-def test_no_longer_valid_is_not_sent(queue: Queue, stored: Stored, merchant: Merchant, job_of: JobOf, sink: Any) -> None:
+def test_no_longer_valid_is_not_sent(
+    queue: Queue, stored: Stored, merchant: Merchant, job_of: JobOf, sink: Any
+) -> None:
     message = queue(context={"gone": True})
 
     send(merchant)
@@ -189,7 +191,9 @@ def test_connection_lost_after_data_is_uncertain_then_sent_again(
 
     assert stored(message).status == Status.SENT
     assert len(sink.taken) == 2
-    assert len({line for envelope in sink.taken for line in envelope.content.split(b"\r\n") if b"Message-ID" in line}) == 1
+    assert (
+        len({line for envelope in sink.taken for line in envelope.content.split(b"\r\n") if b"Message-ID" in line}) == 1
+    )
 
 
 def test_interrupted_attempt_waits_for_a_report(

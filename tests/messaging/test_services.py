@@ -1,5 +1,6 @@
 """Queueing, sending again, correcting addresses."""
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -27,14 +28,14 @@ BY = Actor.user(uuid.uuid4())
 
 def resend(message: Message, **given: Any) -> Message:
     """Send again, in a transaction of its own."""
-    values = {"reason": "not arrived", "actor": BY, "now": timezone.now()} | given
+    values: dict[str, Any] = {"reason": "not arrived", "actor": BY, "now": timezone.now()} | given
     with merchant_scope(message.merchant_id):
         return services.resend(message_id=message.id, **values)
 
 
 def correct(message: Message, to_address: str, **given: Any) -> Message:
     """Correct the address and send again."""
-    values = {"reason": "typing error", "actor": BY, "now": timezone.now()} | given
+    values: dict[str, Any] = {"reason": "typing error", "actor": BY, "now": timezone.now()} | given
     with merchant_scope(message.merchant_id):
         return services.correct_and_resend(message_id=message.id, to_address=to_address, **values)
 
@@ -61,7 +62,7 @@ def test_queue_writes_row_and_job_together(queue: Queue, merchant: Merchant) -> 
 
 
 def test_queue_rolled_back_leaves_nothing(merchant: Merchant, queue: Queue) -> None:
-    with pytest.raises(KeyError), merchant_scope(merchant):
+    with contextlib.suppress(KeyError), merchant_scope(merchant):
         queue()
         raise KeyError
 
@@ -167,7 +168,12 @@ def test_resend_to_closed_address_is_refused_until_lifted(queue: Queue, merchant
         resend(message)
 
     with merchant_scope(merchant):
-        lift = {"email": "JANE@example.com", "reason": "mailbox is back", "actor": BY, "now": timezone.now()}
+        lift: dict[str, Any] = {
+            "email": "JANE@example.com",
+            "reason": "mailbox is back",
+            "actor": BY,
+            "now": timezone.now(),
+        }
         assert services.lift_suppression(**lift)
         assert not services.lift_suppression(**lift)
         assert AuditEvent.objects.filter(action="suppression.lifted").count() == 1
@@ -195,9 +201,9 @@ def test_corrected_address_must_be_one(queue: Queue, merchant: Merchant) -> None
 
 def test_events_cannot_be_changed(queue: Queue, merchant: Merchant) -> None:
     queue()
-    with merchant_scope(merchant), pytest.raises(ProgrammingError, match="permission denied"):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("UPDATE messaging_messageevent SET event = 'opened'")
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with merchant_scope(merchant), refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE messaging_messageevent SET event = 'opened'")
 
 
 def test_mail_is_escaped_and_carries_name_and_colour(merchant: Merchant) -> None:

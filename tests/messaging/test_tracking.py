@@ -38,7 +38,7 @@ def secret(settings: Any) -> None:
     settings.ANYMAIL = {"WEBHOOK_SECRET": PASSWORD}
 
 
-def post(merchant: Merchant, esp: str, body: Any, password: str = PASSWORD, **headers: str) -> Any:
+def post(merchant: Merchant, esp: str, body: Any, password: str = PASSWORD, **headers: Any) -> Any:
     """Post a report as a provider does, through the view and inside the merchant's scope."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     if password:
@@ -279,9 +279,7 @@ def test_replayed_report_changes_nothing(queue: Queue, merchant: Merchant) -> No
         assert MessageEvent.objects.filter(message=message, event="delivered").count() == 1
 
 
-def test_same_report_at_once_is_one_row(
-    queue: Queue, merchant: Merchant, together: Callable[..., list[Any]]
-) -> None:
+def test_same_report_at_once_is_one_row(queue: Queue, merchant: Merchant, together: Callable[..., list[Any]]) -> None:
     body = postmark(queue())
 
     answers = together(post, [(merchant, "postmark", body)] * 6)

@@ -1,7 +1,5 @@
 """A funnel, and a customer who walks through it."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -20,11 +18,10 @@ def _no_brakes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _both_connections(request: pytest.FixtureRequest) -> Iterator[None]:
+def _both_connections(request: pytest.FixtureRequest) -> None:
     """The rate limits are kept on the second connection."""
     if "transactional_db" not in request.fixturenames:
         request.applymarker(pytest.mark.django_db(databases=["default", "aside"]))
-    yield
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from claims_center.models import Funnel, FunnelProduct, Listing, Product, Promot
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def make_product(title: str = "Cold Brew Kit", *, asin: str = "B0BREWKIT1", marketplaces: str = "amazon ebay") -> Product:
+def make_product(
+    title: str = "Cold Brew Kit", *, asin: str = "B0BREWKIT1", marketplaces: str = "amazon ebay"
+) -> Product:
     product: Product = Product.objects.create(title=title, sku=f"SKU-{asin}", created_at=LONG_AGO)
     for marketplace in marketplaces.split():
         Listing.objects.create(

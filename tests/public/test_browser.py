@@ -62,7 +62,7 @@ def faults(page: Page) -> list[str]:
 def look(page: Page, name: str) -> None:
     """Hold the page to the rules, light and dark, wide and narrow; keep pictures where SCREENSHOTS names a folder."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width, size in (("1440", DESK), ("390", PHONE)):
             page.set_viewport_size(size)  # type: ignore[arg-type]
             if SHOTS:
@@ -115,7 +115,8 @@ def sent(merchant: Merchant) -> Claim:
 def share(page: Page, merchant: Merchant) -> None:
     """Press Share and arrive at the marketplace, which is stood in for."""
     page.context.route(
-        "https://www.amazon.com/**", lambda route: route.fulfill(body="<title>There</title><h1>There</h1>", content_type="text/html")
+        "https://www.amazon.com/**",
+        lambda route: route.fulfill(body="<title>There</title><h1>There</h1>", content_type="text/html"),
     )
     page.get_by_role("button", name="Share", exact=True).click()
     page.wait_for_url("https://www.amazon.com/dp/B0BREWKIT1")

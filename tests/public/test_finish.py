@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from claims_center.models import Claim, ClaimChange, Funnel, Listing
+from claims_center.models import ClaimChange, Funnel, Listing
 from claims_center.services.funnels import close_funnel
 from tenancy.actors import Actor
 from tenancy.models import Merchant
@@ -32,7 +33,9 @@ def test_show_share_and_the_private_link_after_sending(walker: Walker) -> None:
 def test_list_every_answer_before_sending(walker: Walker) -> None:
     walker.walk()
     page = walker.get("review").content.decode()
-    assert [word in page for word in ("Cold Brew Kit", "112-7391030-0042617", "2 of 5", "ines@example.com")] == [True] * 4
+    assert [word in page for word in ("Cold Brew Kit", "112-7391030-0042617", "2 of 5", "ines@example.com")] == [
+        True
+    ] * 4
 
 
 def test_make_one_claim_when_sent_twice(walker: Walker) -> None:
@@ -66,7 +69,13 @@ def test_answer_the_same_for_a_number_that_was_claimed_before(merchant: Merchant
         walker.post("contact", **CONTACT | {"email": email})
         sent = walker.post("review")
         page = walker.get("submitted").content.decode()
-        pages.append((sent.status_code, sent["Location"], re.sub(r"/track/[^\"/]+/|value=\"[\w]{64}\"|content=\"[\w]{64}\"", "", page)))
+        pages.append(
+            (
+                sent.status_code,
+                sent["Location"],
+                re.sub(r"/track/[^\"/]+/|value=\"[\w]{64}\"|content=\"[\w]{64}\"", "", page),
+            )
+        )
     assert pages[0] == pages[1]
     assert len(Walker(Client(), merchant, funnel).claims()) == 2
 
@@ -89,7 +98,8 @@ def test_share_leads_to_the_listing_and_counts_once(walker: Walker) -> None:
     assert '<meta http-equiv="refresh" content="0; url=https://www.amazon.com/dp/B0BREWKIT1">' in first.content.decode()
     assert first.status_code == 200
     assert claim.did_redirect_at is not None
-    assert (after.did_redirect_at, after.journey.shared_at) == (claim.did_redirect_at, claim.journey.shared_at)
+    assert after.did_redirect_at == claim.did_redirect_at
+    assert walker.journey().shared_at == claim.did_redirect_at
     with merchant_scope(walker.merchant):
         assert ClaimChange.objects.filter(event="claim.shared").count() == 1
 
@@ -120,9 +130,9 @@ def test_show_share_whatever_the_rating(walker: Walker, rating: str) -> None:
     assert "data-share" in walker.get("submitted").content.decode()
 
 
-CLOSED = {
-    "not open": ({"starts_at": datetime(2099, 3, 1, 9, tzinfo=UTC)}, "This promotion opens on 1 Mar 2099, 09:00 (UTC)."),
-    "ended": ({"ends_at": datetime(2026, 2, 1, tzinfo=UTC)}, "This promotion ended on 1 Feb 2026, 00:00 (UTC)"),
+CLOSED: dict[str, tuple[dict[str, Any], str]] = {
+    "not open": ({"starts_at": datetime(2099, 3, 1, 9, tzinfo=UTC)}, "This promotion opens on Mar 1, 2099, 9:00"),
+    "ended": ({"ends_at": datetime(2026, 2, 1, 18, tzinfo=UTC)}, "This promotion ended on Feb 1, 2026, 6:00"),
     "closed": ({"closed_at": datetime(2026, 2, 1, tzinfo=UTC)}, "This promotion has been closed"),
 }
 
@@ -130,12 +140,11 @@ CLOSED = {
 @pytest.mark.parametrize("state", CLOSED)
 def test_say_in_plain_words_why_it_is_closed(merchant: Merchant, state: str) -> None:
     values, words = CLOSED[state]
-    merchant.language = "en"
     with merchant_scope(merchant):
         walker = Walker(Client(), merchant, make_funnel(**values))
     first = walker.get()
     assert first.status_code == 200
-    assert words.split(" on ")[0] in first.content.decode()
+    assert words in first.content.decode()
     assert walker.post("", listing="x").status_code == 409
 
 
@@ -269,5 +278,5 @@ def test_count_no_visit_for_a_prefetch(merchant: Merchant, funnel: Funnel) -> No
 def test_forget_a_journey_after_a_week(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     walker.walk()
     later = timezone.now() + timedelta(days=8)
-    monkeypatch.setattr("django.core.signing.time.time", lambda: later.timestamp())
+    monkeypatch.setattr("django.core.signing.time.time", later.timestamp)
     assert walker.get("review")["Location"] == f"{walker.url()}?notice=first"

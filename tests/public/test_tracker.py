@@ -10,6 +10,7 @@ from django.test import Client
 
 from claims_center.models import Claim, Source
 from claims_center.public.tracking import masked_email
+from claims_center.services.gifts import send_gift
 from claims_center.services.verdicts import ask_info, reject
 from tenancy.actors import Actor
 from tenancy.models import Merchant
@@ -49,8 +50,6 @@ def test_say_why(walker: Walker, act: Any, headline: str) -> None:
 
 
 def test_never_show_the_whole_code(walker: Walker) -> None:
-    from claims_center.services.gifts import send_gift
-
     walker.submit()
     (claim,) = walker.claims()
     with merchant_scope(walker.merchant):
@@ -76,10 +75,8 @@ def test_mask_addresses() -> None:
 
 
 def test_give_the_file_only_once_it_is_given(merchant: Merchant) -> None:
-    from claims_center.services.gifts import send_gift
-
     name = default_storage.save("gifts/test.pdf", ContentFile(b"%PDF-1.7 guide"))
-    values = {"source": Source.FILE, "file": name, "file_name": "Guide.pdf", "fixed_code": ""}
+    values: dict[str, Any] = {"source": Source.FILE, "file": name, "file_name": "Guide.pdf", "fixed_code": ""}
     with merchant_scope(merchant):
         walker = Walker(Client(), merchant, make_funnel(promotion=make_promotion(**values)))
     walker.submit()

@@ -24,15 +24,19 @@ class Walker:
         self.funnel = funnel
 
     def url(self, step: str = "") -> str:
+        """Return the address of a step."""
         return f"/f/{self.merchant.slug}/{self.funnel.slug}/{f'{step}/' if step else ''}"
 
     def get(self, step: str = "") -> HttpResponse:
+        """Open a step."""
         return self.client.get(self.url(step))  # type: ignore[return-value]
 
     def post(self, step: str = "", **values: Any) -> HttpResponse:
+        """Send a step's form."""
         return self.client.post(self.url(step), values)  # type: ignore[return-value]
 
     def listing(self, marketplace: str = "amazon") -> str:
+        """Return the id of the funnel's listing on a marketplace."""
         with merchant_scope(self.merchant):
             return str(Listing.objects.get(marketplace=marketplace, product__funnel_products__funnel=self.funnel).id)
 
@@ -54,13 +58,16 @@ class Walker:
             assert response.status_code == 302, response.content.decode()
 
     def submit(self) -> HttpResponse:
+        """Walk to the end and send the claim."""
         self.walk()
         return self.post("review")
 
     def claims(self) -> list[Claim]:
+        """Return every claim of the merchant."""
         with merchant_scope(self.merchant):
             return list(Claim.objects.select_related("journey", "listing"))
 
     def journey(self) -> Journey:
+        """Return the only journey."""
         with merchant_scope(self.merchant):
             return Journey.objects.get()

@@ -103,6 +103,7 @@ def test_use_a_recovery_code_once_at_the_same_moment(
     assert sorted(outcome.value for outcome in outcomes) == [200, 200, 200, 302]
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 def test_set_it_up_and_end_other_sessions(signed_in: MakeClient) -> None:
     here = signed_in(Role.OWNER)
     user = User.objects.get()

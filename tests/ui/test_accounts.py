@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tenancy.models import User
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct-horse-battery"  # noqa: S105 - of a user that lives as long as the test
+PASSWORD = "correct-horse-battery"
 
 
 def faults(page: Page) -> list[Any]:

@@ -43,8 +43,10 @@ class FunnelForm(StyledForm):
         help_text=_("The last part of the page's address. Made from the name where it is left empty."),
         error_messages={"invalid": _("Small letters, digits and dashes.")},
     )
-    promotion = forms.ModelChoiceField(label=_("Promotion"), queryset=None, empty_label=_("Choose"))
-    products = forms.ModelMultipleChoiceField(
+    promotion: "forms.ModelChoiceField[Promotion]" = forms.ModelChoiceField(
+        label=_("Promotion"), queryset=None, empty_label=_("Choose")
+    )
+    products: forms.ModelMultipleChoiceField[Product] = forms.ModelMultipleChoiceField(
         label=_("Products"), queryset=None, widget=forms.CheckboxSelectMultiple, required=False
     )
     starts_at = forms.DateTimeField(label=_("Opens"), required=False, widget=DateTimeInput())
@@ -88,7 +90,7 @@ class FunnelForm(StyledForm):
             kwargs.setdefault("initial", _initial(funnel))
         super().__init__(*args, **kwargs)
         self.groups = GROUPS
-        self.fields["promotion"].queryset = _open(Promotion, funnel and funnel.promotion_id)  # type: ignore[attr-defined]
+        self.fields["promotion"].queryset = _open(Promotion, funnel.promotion_id if funnel else None)  # type: ignore[attr-defined]
         self.fields["products"].queryset = Product.objects.filter(archived_at__isnull=True).order_by("title", "id")  # type: ignore[attr-defined]
         if funnel is not None and funnel.published_at is not None:
             self.fields["slug"].disabled = True

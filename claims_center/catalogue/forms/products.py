@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -175,6 +175,9 @@ def _key(values: dict[str, Any]) -> tuple[str, str, str]:
     return values["marketplace"], values["region"], values["listing_id"]
 
 
-ListingFormSet = forms.formset_factory(
-    ListingForm, formset=BaseListingFormSet, extra=2, max_num=40, absolute_max=60, validate_max=True
+ListingFormSet = cast(
+    "type[BaseListingFormSet]",
+    forms.formset_factory(
+        ListingForm, formset=BaseListingFormSet, extra=2, max_num=40, absolute_max=60, validate_max=True
+    ),
 )

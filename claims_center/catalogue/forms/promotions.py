@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_center.catalogue import files
 from claims_center.models import Promotion, PromotionKind, Source
 from claims_center.services.catalogue import has_claims
+from codes.models import CodePool
 from codes.selectors import open_pools
 from ui.forms import StyledForm
 
@@ -28,7 +29,9 @@ class PromotionForm(StyledForm):
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Customers see it."))
     source = forms.ChoiceField(label=_("What the customer gets"), choices=Source.choices, widget=forms.RadioSelect)
-    pool = forms.ModelChoiceField(label=_("Code pool"), queryset=None, required=False, empty_label=_("Choose"))
+    pool: "forms.ModelChoiceField[CodePool]" = forms.ModelChoiceField(
+        label=_("Code pool"), queryset=None, required=False, empty_label=_("Choose")
+    )
     fixed_code = forms.CharField(
         label=_("Code"), max_length=120, required=False, help_text=_("Every customer gets the same code.")
     )
@@ -39,7 +42,11 @@ class PromotionForm(StyledForm):
     value = forms.DecimalField(label=_("Value"), max_digits=10, decimal_places=2, min_value=0, initial=0)
     currency = forms.RegexField(r"^[A-Z]{3}\Z", label=_("Currency"), max_length=3)
     message = forms.CharField(
-        label=_("Message for the e-mail"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("Message for the e-mail"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The mail greets the customer and shows the gift by itself; write what stands between."),
     )
 
     half = ("value", "currency")
@@ -80,11 +87,15 @@ class PromotionForm(StyledForm):
         kept = needed == "upload" and self.promotion is not None and bool(self.promotion.file)
         if not given.get(needed) and needed not in self.errors and not kept:
             self.add_error(needed, WORDS[needed])
-        if self.promotion is not None and kind_of(source) != self.promotion.kind:
-            if has_claims(promotion_id=self.promotion.pk):
-                words = _("Claims were made with it, so it stays what it is. Make a new promotion instead.")
-                self.add_error("source", words)
+        if self._becomes_another(source):
+            words = _("Claims were made with it, so it stays what it is. Make a new promotion instead.")
+            self.add_error("source", words)
         return given
+
+    def _becomes_another(self, source: str) -> bool:
+        """Say whether a gift that was claimed would be shipped instead of mailed, or the other way round."""
+        known = self.promotion
+        return known is not None and kind_of(source) != known.kind and has_claims(promotion_id=known.pk)
 
     def values(self, merchant_id: uuid.UUID) -> dict[str, Any]:
         """Return the columns to save; keeps a new file first."""

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -40,11 +40,6 @@ class CatalogueView(StaffView):
     def may_change(self) -> bool:
         """Say whether this member may change the catalogue."""
         return bool(self.request.role >= Role.ADMIN)
-
-    def require(self, role: Role) -> None:
-        """Answer 403 to a member whose role is too low for this method of the page."""
-        if self.request.role < role:
-            raise PermissionDenied
 
     def attempt(self, form: BaseForm, work: Any) -> Any:
         """Return what the work returns; None, with the reason on the form, where it is refused.

@@ -32,7 +32,7 @@ class FunnelList(StaffView, ListView):
     """The merchant's campaigns and how they do."""
 
     role = Role.VIEWER
-    title = _("Funnels")
+    title = _("Smart Funnels")
     template_name = "catalogue/list.html"
     table_class = FunnelTable
     filterset_class = FunnelFilter
@@ -89,7 +89,7 @@ class FunnelDetail(CatalogueView):
         public = request.build_absolute_uri(public_path(request, funnel))
         context = {
             "title": funnel.name,
-            "crumbs": [(_("Funnels"), self.at("funnels")), (funnel.name, "")],
+            "crumbs": [(_("Smart Funnels"), self.at("funnels")), (funnel.name, "")],
             "public_url": public,
             "may_change": self.may_change,
         }
@@ -126,18 +126,18 @@ class FunnelFormPage(CatalogueView):
     model = Funnel
     role = Role.ADMIN
 
-    def draw(self, funnel: Funnel | None, form: FunnelForm, status: int = 200) -> HttpResponse:
+    def draw(self, funnel: Funnel | None, form: FunnelForm, *, wrong: bool = False) -> HttpResponse:
         """Draw the form."""
         here = self.at("funnel", funnel.pk) if funnel else ""
-        name = (funnel.name, here) if funnel else (_("New"), "")
+        name = [(funnel.name, here), (_("Edit"), "")] if funnel else [(_("New"), "")]
         context = {
             "title": _("Edit funnel") if funnel else _("New funnel"),
-            "crumbs": [(_("Funnels"), self.at("funnels")), name],
+            "crumbs": [(_("Smart Funnels"), self.at("funnels")), *name],
             "form": form,
             "cancel_url": here or self.at("funnels"),
             "zone": self.request.merchant.time_zone,
         }
-        if status != 200:
+        if wrong:
             return invalid(self.request, "catalogue/funnel_form.html", context)
         return render(self.request, "catalogue/funnel_form.html", context)
 
@@ -149,14 +149,15 @@ class FunnelFormPage(CatalogueView):
             if saved is not None:
                 self.say(_("Saved."))
                 return HttpResponseRedirect(self.at("funnel", saved.pk))
-        return self.draw(funnel, form, status=422)
+        return self.draw(funnel, form, wrong=True)
 
     def write(self, funnel: Funnel | None, form: FunnelForm) -> Funnel:
         """Call the service."""
-        given = {"values": form.values(), "product_ids": form.product_ids(), "actor": self.actor}
+        given: dict[str, Any] = {"values": form.values(), "product_ids": form.product_ids()}
+        given |= {"actor": self.actor, "now": timezone.now()}
         if funnel is None:
-            return funnels.create_funnel(**given, now=timezone.now())
-        return funnels.update_funnel(funnel_id=funnel.pk, **given, now=timezone.now())
+            return funnels.create_funnel(**given)
+        return funnels.update_funnel(funnel_id=funnel.pk, **given)
 
 
 class FunnelNew(FunnelFormPage):

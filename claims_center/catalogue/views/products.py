@@ -77,7 +77,7 @@ class ProductPage(CatalogueView):
 
     model = Product
 
-    def draw(self, product: Product | None, form: ProductForm, listings: Any, status: int = 200) -> HttpResponse:
+    def draw(self, product: Product | None, form: ProductForm, listings: Any, *, wrong: bool = False) -> HttpResponse:
         """Draw the page."""
         image = image_name(product.image.name) if product else ""
         context = {
@@ -90,7 +90,7 @@ class ProductPage(CatalogueView):
             "funnels": selectors.funnels_of_product(product) if product else [],
             "may_change": self.may_change,
         }
-        if status != 200:
+        if wrong:
             return invalid(self.request, "catalogue/product.html", context)
         return render(self.request, "catalogue/product.html", context)
 
@@ -106,7 +106,7 @@ class ProductPage(CatalogueView):
             if saved is not None:
                 self.say(_("Saved."))
                 return HttpResponseRedirect(self.at("product", saved.pk))
-        return self.draw(product, form, listings, status=422)
+        return self.draw(product, form, listings, wrong=True)
 
     def write(self, product: Product | None, form: ProductForm, listings: Any) -> Product:
         """Call the service."""
@@ -145,6 +145,7 @@ class ProductEdit(ProductPage):
     """A product: everybody may look, admins may change."""
 
     role = Role.VIEWER
+    write_role = Role.ADMIN
 
     def get(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Show it."""
@@ -153,7 +154,6 @@ class ProductEdit(ProductPage):
 
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Change it."""
-        self.require(Role.ADMIN)
         return self.save(request, self.find(pk))
 
 

@@ -76,7 +76,7 @@ class PromotionPage(CatalogueView):
         """Return the form."""
         return PromotionForm(*posted, promotion=promotion, currency=self.request.merchant.currency)
 
-    def draw(self, promotion: Promotion | None, form: PromotionForm, status: int = 200) -> HttpResponse:
+    def draw(self, promotion: Promotion | None, form: PromotionForm, *, wrong: bool = False) -> HttpResponse:
         """Draw the page."""
         context = {
             "title": promotion.name if promotion else _("New promotion"),
@@ -88,7 +88,7 @@ class PromotionPage(CatalogueView):
             "funnels": selectors.funnels_of_promotion(promotion) if promotion else [],
             "may_change": self.may_change,
         }
-        if status != 200:
+        if wrong:
             return invalid(self.request, "catalogue/promotion.html", context)
         return render(self.request, "catalogue/promotion.html", context)
 
@@ -103,14 +103,16 @@ class PromotionPage(CatalogueView):
             if saved is not None:
                 self.say(_("Saved."))
                 return HttpResponseRedirect(self.at("promotion", saved.pk))
-        return self.draw(promotion, form, status=422)
+        return self.draw(promotion, form, wrong=True)
 
     def write(self, promotion: Promotion | None, form: PromotionForm) -> Promotion:
         """Call the service."""
         values = form.values(self.request.merchant.id)
         if promotion is None:
             return catalogue.create_promotion(values=values, actor=self.actor, now=timezone.now())
-        return catalogue.update_promotion(promotion_id=promotion.pk, values=values, actor=self.actor, now=timezone.now())
+        return catalogue.update_promotion(
+            promotion_id=promotion.pk, values=values, actor=self.actor, now=timezone.now()
+        )
 
 
 def shown_values(form: PromotionForm, promotion: Promotion | None) -> dict[str, Any]:
@@ -138,6 +140,7 @@ class PromotionEdit(PromotionPage):
     """A promotion: everybody may look, admins may change."""
 
     role = Role.VIEWER
+    write_role = Role.ADMIN
 
     def get(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Show it."""
@@ -146,7 +149,6 @@ class PromotionEdit(PromotionPage):
 
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Change it."""
-        self.require(Role.ADMIN)
         return self.save(request, self.find(pk))
 
 

@@ -27,7 +27,7 @@ class FunnelView(PublicView):
 
     open_only = True
 
-    def dispatch(self, request: Any, *args: Any, funnel: str, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, funnel: str, **kwargs: Any) -> HttpResponse:
         """Answer, and keep what is personal out of caches and search engines."""
         self.now = timezone.now()
         found = selectors.published_funnel(funnel)
@@ -45,7 +45,7 @@ class FunnelView(PublicView):
             return self.closed()
         if request.method == "POST" and guard.is_stale(request):
             return self.stale()
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     @cached_property
     def journey(self) -> Journey | None:

@@ -42,9 +42,7 @@ class ReviewView(FunnelView):
     def send(self, journey: Journey) -> HttpResponse:
         """Make the claim, unless too much came from here or the funnel has just closed."""
         answers = self.walk.answers()
-        wait = guard.refusal(
-            self.request, funnel=self.funnel, journey=journey, email=answers["email"], now=self.now
-        )
+        wait = guard.refusal(self.request, funnel=self.funnel, journey=journey, email=answers["email"], now=self.now)
         if wait:
             return self.too_many(wait)
         try:

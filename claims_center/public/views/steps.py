@@ -73,8 +73,7 @@ class StepView(FunnelView):
 
     def stale(self) -> HttpResponse:
         """Show the form again with what was typed; nothing was changed by it."""
-        response = self.page(self.walk.form(self.step, self.request.POST), status=403, notice=words.STALE)
-        return response
+        return self.page(self.walk.form(self.step, self.request.POST), status=403, notice=words.STALE)
 
     def page(self, form: StepForm, status: int = 200, **more: Any) -> HttpResponse:
         """Draw the step."""

@@ -42,38 +42,34 @@ BEGIN
     END IF;
 END $$;
 
--- Make the accounts of these units where they are missing: the merchant's four and the customer's one.
-CREATE FUNCTION ledger.open_accounts(p_merchant uuid, p_customers uuid[], p_units text[]) RETURNS void
+-- Make the accounts of customers who have none yet: the merchant's four of each unit, and the customer's of each unit
+-- together. Were they made one by one, somebody who holds the first would come to want the second while others, who
+-- see both, ask for them in the other order.
+CREATE FUNCTION ledger.open_accounts(p_merchant uuid, p_customers uuid[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO accounts (merchant_id, id, bucket, unit)
     SELECT p_merchant, derived(p_merchant, b.bucket || ':' || u.unit), b.bucket, u.unit
     FROM unnest(ARRAY['ISSUED', 'REDEEMED', 'EXPIRED', 'REVOKED']) AS b (bucket)
-    CROSS JOIN (SELECT DISTINCT unit FROM unnest(p_units) AS given (unit)) AS u
+    CROSS JOIN unnest(ARRAY['POINT', 'VOUCHER']) AS u (unit)
     ORDER BY u.unit, b.bucket
     ON CONFLICT DO NOTHING;
     INSERT INTO accounts (merchant_id, id, customer_id, bucket, unit, balance)
     SELECT p_merchant, derived(h.customer_id, 'HELD:' || h.unit), h.customer_id, 'HELD', h.unit, 0
-    FROM (SELECT DISTINCT customer_id, unit FROM unnest(p_customers, p_units) AS given (customer_id, unit)) AS h
+    FROM (SELECT DISTINCT c.customer_id, u.unit FROM unnest(p_customers) AS c (customer_id)
+        CROSS JOIN unnest(ARRAY['POINT', 'VOUCHER']) AS u (unit)) AS h
     ORDER BY h.customer_id, h.unit
     ON CONFLICT DO NOTHING;
 END $$;
 
--- Lock the customer's accounts, making those in which something is to be granted.
-CREATE FUNCTION ledger.hold(p_merchant uuid, p_customer uuid, p_granted text[]) RETURNS void
+-- Lock the customer's accounts, all of them and by id; open them first where something is granted for the first time.
+CREATE FUNCTION ledger.hold(p_merchant uuid, p_customer uuid, p_grants boolean) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-    v_account record;
-    v_missing text[] := p_granted;
 BEGIN
-    FOR v_account IN
-        SELECT a.unit FROM accounts a WHERE a.merchant_id = p_merchant AND a.customer_id = p_customer
-        ORDER BY a.id FOR NO KEY UPDATE
-    LOOP
-        v_missing := array_remove(v_missing, v_account.unit);
-    END LOOP;
-    IF cardinality(v_missing) > 0 THEN
-        PERFORM open_accounts(p_merchant, array_fill(p_customer, ARRAY[cardinality(v_missing)]), v_missing);
+    PERFORM 1 FROM accounts a WHERE a.merchant_id = p_merchant AND a.customer_id = p_customer
+    ORDER BY a.id FOR NO KEY UPDATE;
+    IF NOT FOUND AND p_grants THEN
+        PERFORM open_accounts(p_merchant, ARRAY[p_customer]);
         PERFORM 1 FROM accounts a WHERE a.merchant_id = p_merchant AND a.customer_id = p_customer
         ORDER BY a.id FOR NO KEY UPDATE;
     END IF;

@@ -153,19 +153,16 @@ DECLARE
     v_clock timestamptz;
     v_at timestamptz;
     v_position integer := 1;
-    v_granted text[] := '{}';
 BEGIN
     PERFORM guard(p_merchant);
     FOR i IN 1 .. cardinality(p_verbs) LOOP
         PERFORM check_step(p_verbs[i], p_units[i], p_amounts[i], p_grants[i]);
-        IF p_verbs[i] = 'grant' THEN
-            v_granted := v_granted || p_units[i];
-        ELSIF p_verbs[i] = 'draw' AND p_units[i] = 'POINT' AND p_grants[i] IS NOT NULL THEN
+        IF p_verbs[i] = 'draw' AND p_units[i] = 'POINT' AND p_grants[i] IS NOT NULL THEN
             PERFORM refuse('LE009', 'Points are drawn in order, not by name.');
         END IF;
     END LOOP;
     IF cardinality(p_verbs) > 0 THEN
-        PERFORM hold(p_merchant, p_customer, v_granted);
+        PERFORM hold(p_merchant, p_customer, 'grant' = ANY (p_verbs));
     END IF;
     v_clock := clock_timestamp();
     v_at := coalesce(p_occurred_at, v_clock);

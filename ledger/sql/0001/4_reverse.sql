@@ -81,7 +81,7 @@ BEGIN
     ELSIF v_was.reverses IS NOT NULL THEN
         PERFORM refuse('LE007', 'A reversal is not reversed; the act is done again.', '{"reason": "is_reversal"}');
     END IF;
-    PERFORM hold(p_merchant, p_customer, '{}');
+    PERFORM hold(p_merchant, p_customer, false);
     v_clock := clock_timestamp();
     v_at := coalesce(p_occurred_at, v_clock);
     PERFORM check_times(ARRAY[p_occurred_at], v_clock);

@@ -176,8 +176,11 @@ BEGIN
     PERFORM check_step(s.verb, s.unit, s.amount, s.id), CASE WHEN s.id IS NULL THEN
         refuse('LE009', 'A step of a batch names its grant.') END
     FROM unnest(p_verbs, p_units, p_amounts, p_grants) AS s (verb, unit, amount, id);
-    PERFORM open_accounts(p_merchant, array_agg(p_customers[s.act]), array_agg(s.unit))
-    FROM unnest(p_acts, p_verbs, p_units) AS s (act, verb, unit) WHERE s.verb = 'grant' HAVING count(*) > 0;
+    PERFORM open_accounts(p_merchant, array_agg(p_customers[s.act]))
+    FROM unnest(p_acts, p_verbs) AS s (act, verb)
+    WHERE s.verb = 'grant' AND NOT EXISTS (
+        SELECT FROM accounts a WHERE a.merchant_id = p_merchant AND a.customer_id = p_customers[s.act])
+    HAVING count(*) > 0;
     PERFORM 1 FROM accounts a WHERE a.merchant_id = p_merchant AND cardinality(p_acts) > 0
         AND a.customer_id = ANY (p_customers) ORDER BY a.id FOR NO KEY UPDATE;
     v_clock := clock_timestamp();

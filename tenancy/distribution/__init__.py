@@ -1,0 +1,1 @@
+"""Whether the schema can be spread over several machines, and how."""
