@@ -29,14 +29,13 @@ PATTERNS = (
 )
 WORD = re.compile(r"[0-9A-Z|]+(?:-[0-9A-Z|]+)*")
 REAL_DIGIT = re.compile(r"[0-9]")
+OTHER = re.compile(r"[^0-9A-Z|]+")
 
 
 def comparable(number: str) -> str:
     """Return the spelling by which an order number is compared; "" for none."""
     plain = unicodedata.normalize("NFKC", number or "").upper()
-    return "".join(char for char in plain if char.isascii() and (char.isalnum() or char == "|")).translate(LOOK_ALIKES)[
-        :LONGEST
-    ]
+    return OTHER.sub("", plain).translate(LOOK_ALIKES)[:LONGEST]
 
 
 def last_group(number: str) -> str:

@@ -64,7 +64,7 @@ def _measured(name: str, check: Callable[[], bool]) -> dict[str, object]:
     started = time.perf_counter()
     try:
         ok = check()
-    except Exception as error:  # whatever is wrong, the answer is "not ready"
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
         log.warning("not ready", check=name, error=type(error).__name__)
         ok = False
     return {"ok": ok, "milliseconds": round((time.perf_counter() - started) * 1000, 1)}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +48,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
 FOOT: tuple[Page, ...] = (Page(_("Settings"), "tenancy:settings", "settings", Role.OWNER),)
 
 
-def navigation(request: HttpRequest) -> dict[str, Any]:
+def navigation(request: Any) -> dict[str, Any]:
     """Give staff pages their sidebar; worked out only where a template draws it."""
     if not hasattr(request, "membership"):
         return {}

@@ -163,6 +163,7 @@ def _settle_one(run: JobRun) -> None:
 def _die(run: JobRun, code: str) -> None:
     died = leases.die(merchant_id=run.merchant_id, job_id=run.job_id, token=run.lease_token, code=code)
     if died:
+        log.error("A job is dead", extra={"kind": run.kind, "job": str(run.job_id), "code": code})
         tell_dead(kind=run.kind, payload=run.payload, code=code, now=timezone.now())
 
 

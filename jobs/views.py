@@ -20,7 +20,7 @@ from jobs.models import Job
 from jobs.tables import JobTable, may_cancel, may_retry
 from tenancy.roles import Role
 from tenancy.views import StaffView
-from ui import cells, locale
+from ui import cells
 from ui.htmx import dialog_base, vary_on_htmx
 from ui.listing import ListView, Tab
 from ui.timeline import Fact
@@ -66,8 +66,7 @@ class JobList(StaffView, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the summary and the clock's state."""
         age = selectors.beat_age()
-        late = age is None or age > BEAT_IS_LATE
-        beat = {"age": locale.duration(age) if age is not None else "", "late": late}
+        beat = {"late": age is None or age > BEAT_IS_LATE}
         summary = [] if kwargs.get("is_fragment") else selectors.kind_summaries()
         return super().get_context_data(summary=summary, beat=beat, **kwargs)
 

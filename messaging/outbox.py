@@ -16,8 +16,8 @@ from messaging import tracking
 from messaging.errors import NoLongerValid
 from messaging.models import Message
 from messaging.render import Rendered, render_all
+from messaging.selectors import suppressed
 from messaging.sender import build
-from messaging.services import suppressed
 from messaging.states import WAITING, Status
 from messaging.status import Move, move_all
 from messaging.transport import Fate, Mailer, Outcome

@@ -4,7 +4,8 @@ import uuid
 
 from django.db.models import QuerySet
 
-from messaging.models import Message, MessageEvent
+from customers.normalise import email_norm
+from messaging.models import Message, MessageEvent, Suppression
 from messaging.states import PROBLEMS
 
 
@@ -29,3 +30,9 @@ def events_of(message_id: uuid.UUID) -> QuerySet[MessageEvent]:
 def problem_count() -> int:
     """Return how many messages bounced, failed, were complained about or are uncertain."""
     return int(Message.objects.filter(status__in=PROBLEMS).count())
+
+
+def suppressed(addresses: list[str]) -> dict[str, str]:
+    """Return reason by normalised address for those of the addresses that we write to no more."""
+    wanted = {email_norm(address) for address in addresses}
+    return dict(Suppression.objects.filter(email_norm__in=wanted).values_list("email_norm", "reason"))

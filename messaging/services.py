@@ -16,12 +16,15 @@ from jobs.services import enqueue
 from messaging import maps
 from messaging.errors import AddressInvalid, AddressSuppressed, StillWaiting
 from messaging.models import Message, Suppression
+from messaging.selectors import suppressed
 from messaging.sender import message_id_header
 from messaging.states import Status
 from messaging.status import Move, move_all, tell_queued
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.ids import new_id
+
+__all__ = ["correct_and_resend", "lift_suppression", "queue_message", "resend", "suppressed"]
 
 SEND_ATTEMPTS = 12
 INSERT = """
@@ -120,12 +123,6 @@ def lift_suppression(*, email: str, reason: str, actor: Actor, now: datetime) ->
     if removed:
         audit(action="suppression.lifted", actor=actor, target=("suppression", None), reason=reason)
     return bool(removed)
-
-
-def suppressed(addresses: list[str]) -> dict[str, str]:
-    """Return reason by normalised address for those of the addresses that we write to no more."""
-    wanted = {email_norm(address) for address in addresses}
-    return dict(Suppression.objects.filter(email_norm__in=wanted).values_list("email_norm", "reason"))
 
 
 def _again(*, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor, now: datetime, op: str) -> Message:

@@ -92,7 +92,7 @@ class MessageDetail(MessageView):
     def get(self, request: Any, pk: uuid.UUID) -> HttpResponse:
         """Show it."""
         message = self.find(pk)
-        closed = services.suppressed([message.to_address])
+        closed = selectors.suppressed([message.to_address])
         may_act = request.role >= Role.AGENT and message.status not in (Status.QUEUED, Status.SENDING)
         context = {
             "title": maps.kind_label(message.kind),

@@ -42,8 +42,22 @@ def status(message: Message) -> SafeString:
     return cells.badge(found.label, *LOOKS[found])
 
 
+# Enhanced status codes of mail servers (RFC 3463) that people meet most.
+MAILBOX: dict[str, Any] = {
+    "5.1.1": _("There is no such mailbox"),
+    "5.1.2": _("There is no such mail domain"),
+    "5.2.1": _("The mailbox is closed"),
+    "5.2.2": _("The mailbox is full"),
+    "4.2.2": _("The mailbox is full"),
+    "5.7.1": _("The recipient's server refuses our mail"),
+}
+
+
 def reason(code: str) -> str:
     """Return a code in words, or as it is."""
+    enhanced = code.rpartition(" ")[2]
+    if enhanced in MAILBOX:
+        return f"{MAILBOX[enhanced]} ({enhanced})"
     return str(CODES.get(code, code))
 
 

@@ -48,6 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):
             self._record("sign_in.locked", credentials)
             raise
 
+    def unlock(self, email: str) -> None:
+        """Forget the wrong passwords that were tried for an address."""
+        self._delete_login_attempts_cached_email(self.request, email=email)
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record a wrong password, or an address that nobody has."""
         self._record("sign_in.failed", credentials)

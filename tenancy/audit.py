@@ -10,7 +10,7 @@ from tenancy.models import AuditEvent, SecurityEvent
 from tenancy.requests import current_request
 
 
-def audit(  # noqa: PLR0913 - every part of the record is named
+def audit(
     *,
     action: str,
     actor: Actor,

@@ -28,7 +28,7 @@ class MerchantQuerySet(models.QuerySet[Any]):
         return super().update(**values)
 
 
-class MerchantManager(models.Manager.from_queryset(MerchantQuerySet)):  # type: ignore[misc]
+class MerchantManager(models.Manager.from_queryset(MerchantQuerySet)):
     """Finds rows of the merchant whose door is open, and raises NoMerchant where none is."""
 
     def get_queryset(self) -> MerchantQuerySet:
@@ -70,11 +70,13 @@ class MerchantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         """Add "same merchant" to a join; to the subquery of an exclude(), which asks with one alias, the merchant."""
         if settings.TENANCY_FILTERS_OFF or not (alias or related_alias):
             return None
-        ours, theirs = self.model._meta.get_field("merchant"), self.related_model._meta.get_field("merchant")
-        if alias and related_alias:
-            same = Exact(theirs.get_col(alias), ours.get_col(related_alias))
-        else:
-            same = Exact(ours.get_col(alias or related_alias), current_merchant_id())
+        ours: Any = self.model._meta.get_field("merchant")
+        theirs: Any = self.related_model._meta.get_field("merchant")
+        same: Any = (
+            Exact(theirs.get_col(alias), ours.get_col(related_alias))
+            if alias and related_alias
+            else Exact(ours.get_col(alias or related_alias), current_merchant_id())
+        )
         return WhereNode([same], connector=AND)
 
 
@@ -96,11 +98,15 @@ class MerchantModel(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert or update in the scope of the row's merchant."""
+        self.take_merchant()
+        super().save(*args, **kwargs)
+
     def take_merchant(self) -> None:
         """Belong to the merchant in scope; raise MerchantChange if it belongs to another."""
         merchant_id = current_merchant_id()
-        if self.merchant_id is None:
-            self.merchant_id = merchant_id
+        self.merchant_id = self.merchant_id or merchant_id
         if self.merchant_id != merchant_id:
             raise MerchantChange
 
@@ -109,16 +115,9 @@ class MerchantModel(models.Model):
         self.take_merchant()
         super().validate_constraints(exclude=set(exclude or ()) - {"merchant"})
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert or update in the scope of the row's merchant."""
-        self.take_merchant()
-        super().save(*args, **kwargs)
-
-    def _do_update(  # noqa: PLR0913 - Django's own signature
-        self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: Any
-    ) -> bool:
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *more: Any) -> Any:
         values = [value for value in values if value[0].attname != "merchant_id"]
-        return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
+        return super()._do_update(base_qs, using, pk_val, values, *more)
 
     @classmethod
     def made_with(cls, **values: Any) -> Self:

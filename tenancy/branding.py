@@ -27,8 +27,10 @@ RULES = """:root {{
 
 @dataclass(frozen=True, slots=True)
 class Shades:
-    """The colours of one theme: of filled controls, of the same under the pointer, of words on them, of quiet
-    grounds, of words in the accent colour."""
+    """The colours of one theme.
+
+    Those of filled controls, of the same under the pointer, of words on them, of quiet grounds, and of words on those.
+    """
 
     fill: str
     hover: str

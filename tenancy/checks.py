@@ -6,29 +6,20 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-ROLE = """
-SELECT r.rolname, r.rolsuper, r.rolbypassrls,
-       (SELECT count(*) FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p', 'v', 'm'))
-FROM pg_roles r WHERE r.rolname = current_user
-"""
+from tenancy.backend.role import APPLICATION, ROLE, wrong_with
 
 
 @checks.register(checks.Tags.database)
 def check_role(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Fail where the application's connection is superuser, may bypass row level security, or owns a table."""
     found: list[checks.CheckMessage] = []
-    for alias in {"default", "aside"} & set(databases or ()):
+    for alias in sorted(APPLICATION & set(databases or ())):
         with connections[alias].cursor() as cursor:
             cursor.execute(ROLE)
-            name, superuser, bypass, owned = cursor.fetchone()
-        for wrong, words in (
-            (superuser, "is a superuser"),
-            (bypass, "may bypass row level security"),
-            (owned, f"owns {owned} tables"),
-        ):
-            if wrong:
-                text = f"The application's database role {name} ({alias}) {words}."
-                found.append(checks.Critical(text, hint="Point DATABASE_URL at app_rw.", id="tenancy.E001"))
+            row = cursor.fetchone()
+        for words in wrong_with(row):
+            text = f"The application's database role {row[0]} ({alias}) {words}."
+            found.append(checks.Critical(text, hint="Point DATABASE_URL at app_rw.", id="tenancy.E001"))
     return found
 
 

@@ -29,7 +29,9 @@ def _switcher(memberships: list[Any]) -> list[MerchantLink]:
     if len(memberships) < 2:  # noqa: PLR2004 - one is no choice
         return []
     links = [
-        MerchantLink(name=each.merchant.name, url=reverse("tenancy:start", args=[each.merchant.slug]), current=not index)
+        MerchantLink(
+            name=each.merchant.name, url=reverse("tenancy:start", args=[each.merchant.slug]), current=not index
+        )
         for index, each in enumerate(memberships[:SWITCHER])
     ]
     more = [MerchantLink(name=_("All merchants"), url="/")] if len(memberships) > SWITCHER else []

@@ -62,7 +62,10 @@ def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -
         return redirect("mfa_activate_totp")
     if request.role < required_role(view, request.method):
         security_event(
-            kind="role.refused", user_id=request.user.pk, merchant_id=merchant.pk, detail=request.resolver_match.view_name
+            kind="role.refused",
+            user_id=request.user.pk,
+            merchant_id=merchant.pk,
+            detail=request.resolver_match.view_name,
         )
         raise PermissionDenied
     if getattr(view.view_class, "reauthenticate", False) and not is_fresh(request):

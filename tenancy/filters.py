@@ -24,7 +24,7 @@ def _targets() -> Iterable[tuple[str, str]]:
 def _actors() -> Iterable[tuple[str, str]]:
     people = Membership.objects.filter(merchant_id=current_merchant_id()).select_related("user")
     members = sorted((str(Actor.user(row.user_id)), str(row.user)) for row in people)
-    return [(str(Actor.system()), _("System")), *sorted(members, key=lambda pair: pair[1])]
+    return [(str(Actor.system()), str(_("System"))), *sorted(members, key=lambda pair: pair[1])]
 
 
 class AuditFilter(FilterSet):

@@ -44,7 +44,7 @@ def regions() -> list[tuple[str, str]]:
 @functools.cache
 def currencies() -> list[tuple[str, str]]:
     """Return the currencies in use today."""
-    codes = {code for place in Locale("en").territories for code in _tender(place)}
+    codes = {code for place in Locale("en").territories for code in _tender(str(place))}
     return sorted((code, f"{code} {numbers.get_currency_name(code, locale='en')}") for code in codes)
 
 
@@ -141,9 +141,7 @@ class KeyForm(StyledForm):
 class JoinForm(StyledForm):
     """Name and password of somebody new."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(
         label=_("Password"),
         max_length=LONGEST_PASSWORD,

@@ -1,6 +1,6 @@
 """Addresses to go back to: ours or none."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +16,7 @@ def local_path(request: HttpRequest, *addresses: str, fallback: str = "/") -> st
     for address in addresses:
         parts = urlsplit(address)
         if parts.netloc and parts.netloc == request.get_host():
-            address = parts._replace(scheme="", netloc="").geturl()  # noqa: PLW2901 - the same address, as a path
+            address = urlunsplit(("", "", parts.path, parts.query, ""))  # noqa: PLW2901 - the same address, as a path
         if is_local(address):
             return address
     return fallback

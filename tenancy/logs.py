@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -22,7 +23,7 @@ PATTERNS = (
     (re.compile(r"\b[0-9a-hj-km-np-tv-z]{10}\.[\w-]{20,}"), HIDDEN),
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), HIDDEN + "@" + HIDDEN),
     # Telephone numbers: a plus and digits, with the usual marks between them.
-    (re.compile(r"\+\d(?:[\s().-]?\d){6,14}"), HIDDEN),
+    (re.compile(r"\+\d(?:[\s().-]{0,2}\d){6,14}"), HIDDEN),
     (re.compile(r"(://[^/\s:@]+:)[^@\s/]+@"), r"\1" + HIDDEN + "@"),
 )
 DEEPEST = 6
@@ -89,7 +90,11 @@ def formatter(style: str = "json") -> logging.Formatter:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer: Any = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+    )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[

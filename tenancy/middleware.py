@@ -123,9 +123,7 @@ def _instead(request: Any, response: HttpResponse) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": address}) if address and request.htmx else response
 
 
-def _answer(
-    request: Any, merchant: Merchant, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> HttpResponse:
+def _answer(request: Any, merchant: Merchant, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:
     request.merchant = merchant
     timezone.activate(zoneinfo.ZoneInfo(merchant.time_zone))
     translation.activate(merchant.locale.replace("_", "-").lower())
@@ -135,4 +133,4 @@ def _answer(
             response = response.render()
         if response.status_code >= SERVER_ERROR:
             transaction.set_rollback(True)
-    return response  # type: ignore[no-any-return]
+    return response

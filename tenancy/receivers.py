@@ -3,12 +3,12 @@
 from typing import Any
 
 from allauth.account import signals as account
-from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.dispatch import receiver
 
+from tenancy.adapters import AccountAdapter
 from tenancy.audit import security_event
 from tenancy.models import UsedCounter
 
@@ -38,7 +38,7 @@ def password_reset(request: Any, user: Any, **kwargs: Any) -> None:
     """Record a reset, end all sessions, and lift the lock that wrong passwords have put on the account."""
     security_event(kind="password.reset", user_id=user.pk)
     end_other_sessions(request, user)
-    get_adapter()._delete_login_attempts_cached_email(request, email=user.email)
+    AccountAdapter(request).unlock(user.email)
 
 
 @receiver(mfa.authenticator_added)

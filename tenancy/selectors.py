@@ -31,9 +31,7 @@ def memberships_at_door(user: User, slug: str, session_key: str | None) -> list[
         .annotate(
             is_asked=ExpressionWrapper(Q(merchant__slug=slug), output_field=BooleanField()),
             second_factor=Exists(Authenticator.objects.filter(user=user)),
-            last_seen_at=Subquery(
-                UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]
-            ),
+            last_seen_at=Subquery(UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]),
         )
         .order_by("-is_asked", "merchant__name", "id")[: SWITCHER + 1]
     )

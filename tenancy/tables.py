@@ -121,7 +121,12 @@ class AuditTable(Table):
 
     def render_actor(self, value: str) -> str:
         """A person's name; the system, a customer or a key by kind."""
-        kinds = {"system": _("System"), "customer": _("A customer"), "api_key": _("API key"), "user": _("Former member")}
+        kinds = {
+            "system": _("System"),
+            "customer": _("A customer"),
+            "api_key": _("API key"),
+            "user": _("Former member"),
+        }
         return self.names.get(value) or kinds.get(Actor.parse(value).kind, value)
 
     def render_target(self, value: str) -> str:

@@ -15,7 +15,7 @@ from claims_center.states import Status
 
 def _count(rows: QuerySet[Any], column: str) -> Coalesce:
     """Return the number of rows that belong to the outer row by a column, as an expression that is never NULL."""
-    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("pk")).values("n")
+    counted = rows.filter(**{column: OuterRef("pk")}).order_by().values(column).annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
@@ -108,9 +108,9 @@ def performance_of(funnel_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Performan
     ids = list(funnel_ids)
     visits = Journey.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
     claims = Claim.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
-    came = {row.pop("funnel_id"): row for row in visits.annotate(visits=Count("pk"), started=Count("started_at"))}
+    came = {row.pop("funnel_id"): row for row in visits.annotate(visits=Count("*"), started=Count("started_at"))}
     sent = claims.annotate(
-        submitted=Count("pk"),
+        submitted=Count("*"),
         shared=Count("pk", filter=Q(did_redirect=True)),
         processed=Count("pk", filter=Q(status=Status.PROCESSED)),
     )

@@ -45,11 +45,11 @@ class ReadOrder:
     currency: str = ""
     reported_at: datetime | None = None
     items: dict[tuple[str, str, bool], ReadItem] = field(default_factory=dict)
+    # What makes rows one order.
+    key: tuple[str, str] = field(init=False)
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Return what makes rows one order."""
-        return (self.marketplace, comparable(self.number))
+    def __post_init__(self) -> None:
+        self.key = (self.marketplace, comparable(self.number))
 
     @property
     def amount(self) -> Decimal | None:

@@ -37,7 +37,8 @@ def _name_merchant(query: Any) -> None:
     if field is None or settings.TENANCY_FILTERS_OFF or _names_merchant(query.where, field):
         return
     column = field.get_col(query.get_initial_alias())
-    query.where = WhereNode([Exact(column, current_merchant_id()), query.where], AND)
+    named: Any = Exact(column, current_merchant_id())
+    query.where = WhereNode([named, query.where], AND)
 
 
 class InScope:
@@ -67,10 +68,11 @@ class SQLInsertCompiler(InScope, compiler.SQLInsertCompiler):
 class SQLUpdateCompiler(InScope, compiler.SQLUpdateCompiler):
     """UPDATE ... WHERE merchant_id = ...."""
 
-    def pre_sql_setup(self) -> None:
+    def pre_sql_setup(self, with_col_aliases: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's own signature
         """Settle which rows are meant; Django replaces the conditions here when other tables decide about it."""
-        super().pre_sql_setup()
+        found = super().pre_sql_setup()
         _name_merchant(self.query)
+        return found
 
 
 class SQLDeleteCompiler(InScope, compiler.SQLDeleteCompiler):

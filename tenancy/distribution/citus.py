@@ -115,12 +115,12 @@ def _spread(cursor: CursorWrapper, tables: Tables, wanted: Plan, shards: int, sa
 
 def _unforced_count(cursor: CursorWrapper, table: str) -> int:
     cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    cursor.execute(f"SELECT count(*) FROM {table}")
+    cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name that PostgreSQL has quoted
     return int(cursor.fetchone()[0])
 
 
 def _compare_and_force(cursor: CursorWrapper, table: str, before: int) -> None:
-    cursor.execute(f"SELECT count(*) FROM {table}")
+    cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name that PostgreSQL has quoted
     after = int(cursor.fetchone()[0])
     if after != before:
         raise CommandError(f"{table}: {before} rows before, {after} after. Nothing was changed.")

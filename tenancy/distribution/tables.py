@@ -40,8 +40,11 @@ def tables_of(connection: BaseDatabaseWrapper) -> Tables:
     """Return the merchants' tables (every model of the house, those that Django does not manage too)."""
     with connection.cursor() as cursor:
         # A short path prints a schema's name with every table that is not in `public`.
-        cursor.execute("SELECT c.oid::regclass::text FROM unnest(%s::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)"
-                       " ORDER BY 1", [sorted(_models())])
+        cursor.execute(
+            "SELECT c.oid::regclass::text FROM unnest(%s::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)"
+            " ORDER BY 1",
+            [sorted(_models())],
+        )
         found = tuple(row[0] for row in cursor.fetchall())
     return Tables(found, REFERENCE)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -32,13 +32,13 @@ class StaffView(View):
     reauthenticate: ClassVar[bool] = False
     request: Any
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer, and keep personal data out of every cache."""
         operation = request.POST.get("op_id", "") if request.method == "POST" else ""
         if OPERATION.match(operation):
             response = self._once(operation, lambda: super(StaffView, self).dispatch(request, *args, **kwargs))
         else:
-            response = super().dispatch(request, *args, **kwargs)
+            response = cast("HttpResponse", super().dispatch(request, *args, **kwargs))
         patch_cache_control(response, no_store=True, private=True)
         return response
 

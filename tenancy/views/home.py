@@ -40,7 +40,8 @@ class Home(LoginRequiredMixin, TemplateView):
 
     def _lines(self, rows: list[Any]) -> list[dict[str, str]]:
         return [
-            {"name": row.merchant.name, "url": start_of(row.merchant), "role": str(Role(row.role).label)} for row in rows
+            {"name": row.merchant.name, "url": start_of(row.merchant), "role": str(Role(row.role).label)}
+            for row in rows
         ]
 
 

@@ -1,6 +1,6 @@
 """/join/<token>/: where an invitation leads."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.utils import perform_login
 from django.http import HttpResponse
@@ -26,13 +26,13 @@ GONE = 410
 class Join(PublicView):
     """Join with the account that is signed in, with one that must sign in first, or with a new one."""
 
-    def dispatch(self, request: Any, *args: Any, token: str, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
         """Find the invitation; keep its link out of caches and away from other sites."""
         found = invitation_by_token(token)
         if found is None or not is_open(found, timezone.now()):
             response = render(request, "tenancy/join_over.html", status=GONE)
         else:
-            response = super().dispatch(request, *args, invitation=found, **kwargs)
+            response = cast("HttpResponse", super().dispatch(request, *args, invitation=found, **kwargs))
         patch_cache_control(response, no_store=True, private=True)
         # Not no-referrer: browsers would then send forms without the origin that the forgery check asks for.
         response["Referrer-Policy"] = "same-origin"

@@ -1,16 +1,18 @@
 """The Claims Center in a browser."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims_center.models import Claim
 from claims_center.states import Status
+from jobs.models import Job
+from jobs.runner import run_one
 from tenancy.models import Merchant
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_pages.desk import fill
-from tests.claims_pages.factories import path, sign_in
+from tests.claims_pages.factories import funnel_with, make_claim, make_order, path, sign_in
 from tests.support.seeing import enter, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
@@ -50,4 +52,66 @@ def test_look_at_a_claim_in_every_state(
         if claim is not None:
             page.goto(live_server.url + path(merchant, "claims", claim.id))
             assert look(page, f"claim-{name}") == [], name
+    assert complaints == []
+
+
+def test_bring_a_claim_through_with_and_without_scripts(
+    page: Page, browser: Browser, live_server: LiveServer, merchant: Merchant
+) -> None:
+    client = sign_in(merchant)
+    with merchant_scope(merchant):
+        funnel = funnel_with()
+        make_order(funnel)
+        first, second = make_claim(funnel), make_claim(funnel, email="b@example.com", order_number="112-0000000-0000009")
+    context = browser.new_context(java_script_enabled=False)
+    for one, claim in ((page, first), (context.new_page(), second)):
+        enter(one, live_server.url, client)
+        one.goto(live_server.url + path(merchant, "claims", claim.id))
+        if claim == first:
+            one.get_by_role("button", name="Verify").click()
+        else:
+            one.get_by_role("link", name="Verify").click()
+            one.get_by_label("Why is it right nevertheless?").fill("Receipt seen")
+            one.get_by_role("button", name="Verify").click()
+        one.get_by_role("button", name="Send Gift by Email").click()
+        expect(one.get_by_text("Queued").first).to_be_visible()
+        one.get_by_role("button", name="Mark as Processed").click()
+        expect(one.get_by_role("heading", name="Processed", exact=True)).to_be_visible()
+        one.get_by_role("button", name="Unprocess").click()
+        expect(one.get_by_role("button", name="Mark as Processed")).to_be_visible()
+    context.close()
+
+
+def test_reject_in_the_dialog(page: Page, live_server: LiveServer, merchant: Merchant, claim: Claim) -> None:
+    complaints = enter(page, live_server.url, sign_in(merchant))
+    page.goto(live_server.url + path(merchant, "claims", claim.id))
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("link", name="Reject").click()
+    dialog = page.locator("#dialog")
+    expect(dialog).to_be_visible()
+    assert look(page, "claim-reject-dialog") == []
+    dialog.get_by_label("What the customer is told").fill("Not our product")
+    dialog.get_by_role("button", name="Reject").click()
+    expect(page.get_by_text("Not our product").first).to_be_visible()
+    assert complaints == []
+
+
+def test_verify_selected_claims(
+    page: Page, live_server: LiveServer, merchant: Merchant, claims: list[Claim], request: pytest.FixtureRequest
+) -> None:
+    complaints = enter(page, live_server.url, request.node.client)
+    page.goto(live_server.url + path(merchant, "claims") + "?status=new")
+    page.locator("[data-row]").nth(0).check()
+    page.locator("[data-row]").nth(1).check()
+    assert look(page, "claims-bulk") == []
+    page.locator("#bulk").get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("Will be done")).to_be_visible()
+    assert look(page, "bulk-confirm") == []
+    page.get_by_role("button", name="Verify: ").click()
+    expect(page.locator("progress")).to_be_visible()
+    with merchant_scope(merchant):
+        job = Job.objects.get(kind="claims.bulk")
+    run_one(merchant.id, job.id)
+    expect(page.get_by_text("Skipped").first).to_be_visible()
+    assert look(page, "bulk-result") == []
     assert complaints == []

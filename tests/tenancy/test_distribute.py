@@ -17,8 +17,8 @@ from tenancy.operations import walls
 from tests.support import database
 
 GOOD = [
-    "CREATE TABLE good (merchant_id uuid NOT NULL REFERENCES tenancy_merchant, id uuid, parent_id uuid, n int,"
-    " PRIMARY KEY (merchant_id, id), CONSTRAINT same FOREIGN KEY (merchant_id, parent_id) REFERENCES good)",
+    """CREATE TABLE good (merchant_id uuid NOT NULL REFERENCES tenancy_merchant, id uuid, parent_id uuid, n int,
+       PRIMARY KEY (merchant_id, id), CONSTRAINT same FOREIGN KEY (merchant_id, parent_id) REFERENCES good)""",
     *walls("good"),
 ]
 SIMPLE = "CREATE FUNCTION f() RETURNS int LANGUAGE sql {} AS 'SELECT 1'"
@@ -142,6 +142,6 @@ def test_refuse_to_apply_without_citus() -> None:
 def test_fail_with_the_list_of_faults(scratch: BaseDatabaseWrapper) -> None:
     run(scratch.settings_dict["NAME"], ["ALTER TABLE customers_customer DISABLE ROW LEVEL SECURITY"])
     out = StringIO()
-    with pytest.raises(CommandError, match="1 faults to mend"):
+    with pytest.raises(CommandError, match="faults to mend"):
         call_command("distribute", "--lint", "--database", "scratch", stdout=out)
     assert "LINT row level security is off: customers_customer" in out.getvalue()

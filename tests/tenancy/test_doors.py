@@ -52,7 +52,9 @@ def test_answer_404_for_merchants_one_has_no_part_in(
     assert known.content == unknown.content
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (Role.AGENT, 403), (Role.ADMIN, 403), (Role.OWNER, 200)])
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.VIEWER, 403), (Role.AGENT, 403), (Role.ADMIN, 403), (Role.OWNER, 200)]
+)
 def test_answer_403_for_too_low_a_role(signed_in: MakeClient, role: Role, status: int) -> None:
     client = signed_in(role)
     assert client.get(LIST).status_code == 200
@@ -158,7 +160,13 @@ def test_note_now_and_then_that_a_session_is_in_use(signed_in: MakeClient) -> No
 
 @pytest.mark.parametrize(
     "address",
-    ["/?q=%00", "/m/brew-bloom/customers/?q=a%00b", "/m/brew%00bloom/customers/", "/join/%00/", "/accounts/login/?next=%00"],
+    [
+        "/?q=%00",
+        "/m/brew-bloom/customers/?q=a%00b",
+        "/m/brew%00bloom/customers/",
+        "/join/%00/",
+        "/accounts/login/?next=%00",
+    ],
 )
 def test_answer_400_to_nul_bytes(client: Client, address: str) -> None:
     assert client.get(address).status_code == 400

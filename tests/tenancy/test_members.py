@@ -64,7 +64,8 @@ def test_join_within_seven_days(scope: Merchant, person: MakeUser) -> None:
     invitation, _token = invite(scope, user.email)
     with pytest.raises(InvitationOver):
         members.accept_invitation(invitation_id=invitation.pk, user=user, now=NOW + timedelta(days=7))
-    assert members.accept_invitation(invitation_id=invitation.pk, user=user, now=NOW + timedelta(days=6, hours=23))
+    members.accept_invitation(invitation_id=invitation.pk, user=user, now=NOW + timedelta(days=6, hours=23))
+    assert Membership.objects.count() == 1
 
 
 def test_join_only_as_who_was_invited(scope: Merchant, person: MakeUser) -> None:
@@ -151,9 +152,7 @@ def test_keep_one_of_two_owners_who_turn_on_each_other(
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "aside"])
-def test_join_once_at_the_same_moment(
-    together: Callable[..., list[Any]], merchant: Merchant, person: MakeUser
-) -> None:
+def test_join_once_at_the_same_moment(together: Callable[..., list[Any]], merchant: Merchant, person: MakeUser) -> None:
     user = person("agent")
     with merchant_scope(merchant):
         invitation, _token = invite(merchant, user.email)

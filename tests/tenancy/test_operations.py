@@ -13,7 +13,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import OperationWriter
-
 from pytest_django import DjangoDbBlocker
 
 from tenancy import ids
@@ -130,7 +129,9 @@ def test_grant_no_more_than_asked(scratch: Scratch) -> None:
 def test_let_a_deleted_row_leave_null_behind_in_one_column_only(scratch: Scratch) -> None:
     child = migrations.CreateModel(
         "Child",
-        columns(("parent", MerchantForeignKey(on_delete=models.SET_NULL, null=True, related_name="+", to="tenancy.parent"))),
+        columns(
+            ("parent", MerchantForeignKey(on_delete=models.SET_NULL, null=True, related_name="+", to="tenancy.parent"))
+        ),
     )
     scratch.run(PARENT, child, MerchantTable("parent"), MerchantTable("child"))
     scratch.ask(f"INSERT INTO tenancy_parent (id, merchant_id) VALUES ('{ONE}', '{ONE}')")
@@ -161,7 +162,7 @@ def test_find_an_orphan_when_a_reference_is_made(scratch: Scratch) -> None:
 
 
 def test_control_that_under_force_nothing_is_checked(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "lifted_force", lambda *args: contextlib.nullcontext())
+    monkeypatch.setattr(statements, "lifted_force", lambda *_args: contextlib.nullcontext())
     orphan(scratch)
     scratch.run(MerchantReference("child", "parent"))
 

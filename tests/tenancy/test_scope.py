@@ -19,8 +19,8 @@ def told() -> str:
         return str(cursor.fetchone()[0] or "")
 
 
-class Oops(Exception):
-    pass
+class OopsError(Exception):
+    """Something that went wrong in a scope."""
 
 
 def test_refuse_queries_outside_a_scope(db: None) -> None:
@@ -55,8 +55,8 @@ def test_restore_the_outer_merchant(merchant: Merchant, other_merchant: Merchant
 
 def test_restore_the_outer_merchant_after_an_error(merchant: Merchant, other_merchant: Merchant) -> None:
     with merchant_scope(merchant):
-        with pytest.raises(Oops), merchant_scope(other_merchant):
-            raise Oops
+        with pytest.raises(OopsError), merchant_scope(other_merchant):
+            raise OopsError
         assert (current_merchant_id(), told()) == (merchant.pk, str(merchant.pk))
 
 
@@ -80,8 +80,8 @@ def test_restore_the_outer_merchant_after_a_rollback(merchant: Merchant, other_m
 
 def test_keep_the_merchant_through_a_rolled_back_savepoint(merchant: Merchant) -> None:
     with merchant_scope(merchant):
-        with pytest.raises(Oops), transaction.atomic():
-            raise Oops
+        with pytest.raises(OopsError), transaction.atomic():
+            raise OopsError
         assert told() == str(merchant.pk)
 
 
@@ -125,7 +125,7 @@ def test_keep_doors_on_two_connections_apart(merchant: Merchant, other_merchant:
 
 
 def test_refuse_what_is_no_id(db: None) -> None:
-    with pytest.raises(ValueError), merchant_scope("x'; DROP TABLE tenancy_user; --"):
+    with pytest.raises(ValueError, match="badly formed"), merchant_scope("x'; DROP TABLE tenancy_user; --"):
         pass
 
 

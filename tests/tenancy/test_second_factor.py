@@ -99,7 +99,9 @@ def test_use_a_recovery_code_once_at_the_same_moment(
     user, _secret = careful
     code = RecoveryCodes.activate(user).get_unused_codes()[0]
     clients = [begin(user) for _ in range(4)]
-    outcomes = together(lambda client: client.post(AUTHENTICATE, {"code": code}).status_code, [(each,) for each in clients])
+    outcomes = together(
+        lambda client: client.post(AUTHENTICATE, {"code": code}).status_code, [(each,) for each in clients]
+    )
     assert sorted(outcome.value for outcome in outcomes) == [200, 200, 200, 302]
 
 
@@ -124,7 +126,9 @@ def test_set_it_up_and_end_other_sessions(signed_in: MakeClient) -> None:
     assert begin(user).post(AUTHENTICATE, {"code": code}).status_code == 200
 
 
-def test_remove_it_only_after_confirming_who_is_there(careful: tuple[User, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remove_it_only_after_confirming_who_is_there(
+    careful: tuple[User, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     user, secret = careful
     client = begin(user)
     client.post(AUTHENTICATE, {"code": code_of(secret)})

@@ -1,6 +1,7 @@
 """The settings pages, as an owner sees and uses them."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,6 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from tenancy import reauthentication
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.models import ApiKey, AuditEvent, IdempotencyRecord, Invitation, Membership, Merchant, User
@@ -63,11 +63,17 @@ def test_begin_with_general(owner: Client) -> None:
 def test_save_and_record_what_changed(owner: Client, relaxed: Merchant) -> None:
     assert owner.post(f"{BASE}general/", GENERAL).status_code == 302
     relaxed.refresh_from_db()
-    assert (relaxed.time_zone, relaxed.language, relaxed.locale, relaxed.currency) == ("Europe/Berlin", "en", "en_IE", "EUR")
+    assert (relaxed.time_zone, relaxed.language, relaxed.locale, relaxed.currency) == (
+        "Europe/Berlin",
+        "en",
+        "en_IE",
+        "EUR",
+    )
     event = events(relaxed)[-1]
     assert event.action == "merchant.changed"
-    assert (event.before["currency"], event.after["currency"]) == ("USD", "EUR")
-    assert "name" not in event.after
+    before, after = event.before or {}, event.after or {}
+    assert (before["currency"], after["currency"]) == ("USD", "EUR")
+    assert "name" not in after
     assert event.actor == f"user:{User.objects.get().pk}"
     assert event.ip == "127.0.0.1"
     assert event.request_id
@@ -120,11 +126,13 @@ def test_refuse_what_is_no_colour(owner: Client, colour: str) -> None:
 
 @pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 def test_invite_a_new_person_who_joins(owner: Client, relaxed: Merchant) -> None:
-    response = owner.post(f"{BASE}members/invite/", {"email": "New@Brew-Bloom.Example", "role": Role.AGENT}, follow=True)
+    response = owner.post(
+        f"{BASE}members/invite/", {"email": "New@Brew-Bloom.Example", "role": Role.AGENT}, follow=True
+    )
     assert "new@brew-bloom.example" in response.content.decode()
     message = mail.outbox[0]
     assert message.to == ["new@brew-bloom.example"]
-    link = re.search(r"http://testserver(/join/\S+)", message.body)
+    link = re.search(r"http://testserver(/join/\S+)", str(message.body))
     assert link
     guest = Client()
     page = guest.get(link.group(1))
@@ -247,7 +255,9 @@ def test_open_nothing_with_a_revoked_or_expired_key(owner: Client, relaxed: Merc
     assert [event.action for event in events(relaxed)] == ["api_key.created", "api_key.revoked"]
 
 
-@pytest.mark.parametrize("values", [{"name": ""}, {"scopes": []}, {"scopes": ["root"]}, {"expires_on": "2020-01-01"}, {"expires_on": "x"}])
+@pytest.mark.parametrize(
+    "values", [{"name": ""}, {"scopes": []}, {"scopes": ["root"]}, {"expires_on": "2020-01-01"}, {"expires_on": "x"}]
+)
 def test_refuse_keys_that_make_no_sense(owner: Client, values: dict[str, Any]) -> None:
     assert owner.post(f"{BASE}api-keys/new/", {**KEY, **values}).status_code == 422
 
@@ -257,7 +267,7 @@ SENSITIVE = ["api-keys/new/", "members/invite/"]
 
 @pytest.mark.parametrize("page", SENSITIVE)
 def test_ask_who_is_there_after_five_minutes(owner: Client, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = reauthentication.time.time
+    real = time.time
     monkeypatch.setattr("tenancy.reauthentication.time.time", lambda: real() + 301)
     for response in (owner.get(BASE + page), owner.post(BASE + page, KEY)):
         assert response["Location"].startswith("/accounts/reauthenticate/?next=%2Fm%2Fbrew-bloom%2Fsettings%2F")
@@ -271,7 +281,9 @@ def test_filter_the_audit_log(owner: Client, relaxed: Merchant) -> None:
     owner.post(f"{BASE}general/", GENERAL)
     owner.post(f"{BASE}api-keys/new/", KEY)
     whole = owner.get(f"{BASE}audit/").content.decode()
-    assert ("Settings changed" in whole, "API key created" in whole, "time zone: UTC → Europe/Berlin" in whole) == (True,) * 3
+    assert ("Settings changed" in whole, "API key created" in whole, "time zone: UTC → Europe/Berlin" in whole) == (
+        True,
+    ) * 3
     rows = owner.get(f"{BASE}audit/?action=api_key.created").context["table"].records
     assert [row.action for row in rows] == ["api_key.created"]
     actor = f"user:{User.objects.get().pk}"

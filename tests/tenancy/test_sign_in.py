@@ -42,7 +42,9 @@ def test_sign_in_whatever_the_case_of_the_address(client: Client, person: MakeUs
 def test_say_the_same_to_a_wrong_password_and_an_unknown_address(client: Client, person: MakeUser) -> None:
     user = person("owner")
     wrong, unknown = attempt(client, user.email, "wrong"), attempt(client, "nobody@brew-bloom.example", "wrong")
-    pages = [re.sub(r'(owner|nobody)@|value="[^"]*"|content="[^"]*"', "", each.content.decode()) for each in (wrong, unknown)]
+    pages = [
+        re.sub(r'(owner|nobody)@|value="[^"]*"|content="[^"]*"', "", each.content.decode()) for each in (wrong, unknown)
+    ]
     assert pages[0] == pages[1]
     assert list(SecurityEvent.objects.order_by("at").values_list("kind", "user_id")) == [
         ("sign_in.failed", user.pk),
@@ -70,9 +72,9 @@ def test_lock_an_address_after_thirty_wrong_passwords(client: Client, person: Ma
 
 @pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 def test_count_failures_that_were_rolled_back() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         cache.set("counter", 3)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert cache.get("counter") == 3
 
 
@@ -91,8 +93,17 @@ def test_scale_the_limits() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example", "https:evil.example", "javascript:alert(1)",
-     "http://testserver/", "https://localhost/", "\t//evil.example", "///evil.example"],
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "http://testserver/",
+        "https://localhost/",
+        "\t//evil.example",
+        "///evil.example",
+    ],
 )
 def test_follow_next_only_inside(client: Client, person: MakeUser, address: str) -> None:
     assert attempt(client, person("owner").email, PASSWORD, next=address)["Location"] == "/"
@@ -136,7 +147,9 @@ def test_draw_entrances_without_inline_code(client: Client, db: None, name: str)
 
 def test_tell_nobody_whether_an_address_has_an_account(client: Client, person: MakeUser) -> None:
     user = person("owner")
-    answers = [client.post("/accounts/password/reset/", {"email": email}) for email in (user.email, "nobody@example.com")]
+    answers = [
+        client.post("/accounts/password/reset/", {"email": email}) for email in (user.email, "nobody@example.com")
+    ]
     assert [(each.status_code, each["Location"]) for each in answers] == [(302, "/accounts/password/reset/done/")] * 2
     assert [message.to for message in mail.outbox] == [[user.email], ["nobody@example.com"]]
     assert "/accounts/signup" not in mail.outbox[1].body
@@ -155,7 +168,7 @@ def test_reset_a_password_once(client: Client, person: MakeUser, relaxed: Mercha
     for _ in range(11):
         attempt(client, user.email, "wrong")
     client.post("/accounts/password/reset/", {"email": user.email})
-    link = link_in(mail.outbox[0].body)
+    link = link_in(str(mail.outbox[0].body))
     form = client.get(link)["Location"]
     new = {"password1": "another-good-one", "password2": "another-good-one"}
     assert client.post(form, {"password1": "short", "password2": "short"}).status_code == 200

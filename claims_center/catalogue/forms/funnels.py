@@ -46,7 +46,7 @@ class FunnelForm(StyledForm):
     promotion: "forms.ModelChoiceField[Promotion]" = forms.ModelChoiceField(
         label=_("Promotion"), queryset=None, empty_label=_("Choose")
     )
-    products: forms.ModelMultipleChoiceField[Product] = forms.ModelMultipleChoiceField(
+    products: "forms.ModelMultipleChoiceField[Product]" = forms.ModelMultipleChoiceField(
         label=_("Products"), queryset=None, widget=forms.CheckboxSelectMultiple, required=False
     )
     starts_at = forms.DateTimeField(label=_("Opens"), required=False, widget=DateTimeInput())

@@ -147,7 +147,8 @@ CREATE FUNCTION ledger.post(
     p_valid_from timestamptz[], p_expires_at timestamptz[],
     OUT entry uuid, OUT replayed boolean, OUT entries uuid[], OUT grants uuid[], OUT units text[],
     OUT amounts bigint[], OUT held bigint[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     v_clock timestamptz;

@@ -62,7 +62,8 @@ CREATE FUNCTION ledger.reverse(
     p_subject uuid, p_actor text, p_key text, p_digest bytea, p_note text, p_occurred_at timestamptz,
     OUT entry uuid, OUT replayed boolean, OUT entries uuid[], OUT grants uuid[], OUT units text[],
     OUT amounts bigint[], OUT held bigint[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     v_was record;

@@ -1,5 +1,8 @@
 -- Many acts at once, set by set: imports, bulk actions, sweeps, synthetic volume. Each grant may be named once in
 -- a batch besides being issued in it, and every step but a grant names its grant. One refusal refuses the batch.
+-- Rows are looked up by key from behind a fence (LATERAL ... OFFSET 0) or by a list of keys: a merchant's first
+-- import finds the tables without statistics, and a plan made for a handful of rows would go through all for each.
+-- For the same reason each call makes its own plans.
 
 -- Write the entries that are new. Returns, act by act, the entry that stands and whether it is new.
 CREATE FUNCTION ledger.journal_many(
@@ -23,13 +26,17 @@ BEGIN
     SELECT array_agg(e.id ORDER BY a.n), array_agg(e.id IS NOT DISTINCT FROM a.id ORDER BY a.n)
     INTO standing, is_new
     FROM unnest(p_entries, p_keys) WITH ORDINALITY AS a (id, key, n)
-    LEFT JOIN entries e ON e.merchant_id = p_merchant AND e.idempotency_key = a.key;
+    LEFT JOIN LATERAL (
+        SELECT f.id FROM entries f WHERE f.merchant_id = p_merchant AND f.idempotency_key = a.key OFFSET 0
+    ) AS e ON true;
     IF array_position(standing, NULL) IS NOT NULL THEN
         PERFORM refuse('LE009', 'A batch names an entry id once.');
     END IF;
     SELECT a.key, e.id INTO v_conflict
     FROM unnest(p_keys, p_digests, is_new) AS a (key, digest, is_new)
-    JOIN entries e ON e.merchant_id = p_merchant AND e.idempotency_key = a.key
+    CROSS JOIN LATERAL (
+        SELECT f.id, f.digest FROM entries f WHERE f.merchant_id = p_merchant AND f.idempotency_key = a.key OFFSET 0
+    ) AS e
     WHERE NOT a.is_new AND e.digest IS DISTINCT FROM a.digest LIMIT 1;
     IF FOUND THEN
         PERFORM refuse('LE002', 'This key stands for another act already.',
@@ -72,7 +79,9 @@ DECLARE
 BEGIN
     SELECT s.id INTO v_wrong
     FROM unnest(p_acts, p_verbs, p_units, p_grants) AS s (act, verb, unit, id)
-    LEFT JOIN grants g ON g.merchant_id = p_merchant AND g.id = s.id
+    LEFT JOIN LATERAL (
+        SELECT f.account_id, f.unit FROM grants f WHERE f.merchant_id = p_merchant AND f.id = s.id OFFSET 0
+    ) AS g ON true
     WHERE s.verb <> 'grant'
       AND g.account_id IS DISTINCT FROM derived(p_customers[s.act], 'HELD:' || coalesce(s.unit, g.unit)) LIMIT 1;
     IF FOUND THEN
@@ -89,10 +98,12 @@ BEGIN
         array_agg(g.unit ORDER BY s.n)
     INTO parts, found_units
     FROM unnest(p_acts, p_verbs, p_amounts, p_grants) WITH ORDINALITY AS s (act, verb, amount, id, n)
-    JOIN grants g ON g.merchant_id = p_merchant AND g.id = s.id;
+    CROSS JOIN LATERAL (
+        SELECT * FROM grants f WHERE f.merchant_id = p_merchant AND f.id = s.id OFFSET 0
+    ) AS g;
     UPDATE grants SET remaining = remaining - t.part
     FROM unnest(p_verbs, p_grants, parts) AS t (verb, id, part)
-    WHERE grants.merchant_id = p_merchant AND grants.id = t.id AND t.verb <> 'grant' AND t.part > 0;
+    WHERE grants.merchant_id = p_merchant AND grants.id = ANY (p_grants) AND grants.id = t.id AND t.verb <> 'grant' AND t.part > 0;
 END $$;
 
 -- Write the movements in the order of the steps, each with the customer's balance after it, and the new balances.
@@ -120,7 +131,9 @@ BEGIN
             WHERE t.part > 0
         ) AS s
     ) AS m
-    JOIN accounts a ON a.merchant_id = p_merchant AND a.id = m.held_id
+    CROSS JOIN LATERAL (
+        SELECT f.balance FROM accounts f WHERE f.merchant_id = p_merchant AND f.id = m.held_id OFFSET 0
+    ) AS a
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS v_moved = ROW_COUNT;
     UPDATE accounts SET balance = balance + d.delta
@@ -129,7 +142,7 @@ BEGIN
             sum(CASE WHEN t.verb = 'grant' THEN t.part ELSE -t.part END) AS delta
         FROM unnest(p_acts, p_verbs, p_units, p_parts) AS t (act, verb, unit, part) GROUP BY 1
     ) AS d
-    WHERE accounts.merchant_id = p_merchant AND accounts.id = d.id;
+    WHERE accounts.merchant_id = p_merchant AND accounts.customer_id = ANY (p_customers) AND accounts.id = d.id;
     RETURN v_moved;
 END $$;
 
@@ -162,7 +175,8 @@ CREATE FUNCTION ledger.post_many(
     p_subjects uuid[], p_actor text, p_keys text[], p_digests bytea[], p_notes text[], p_occurred_at timestamptz[],
     p_acts integer[], p_verbs text[], p_units text[], p_amounts bigint[], p_grants uuid[], p_codes text[],
     p_valid_from timestamptz[], p_expires_at timestamptz[], OUT standing uuid[], OUT is_new boolean[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
+SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_clock timestamptz;
     v_at timestamptz[];
@@ -178,8 +192,9 @@ BEGIN
     FROM unnest(p_verbs, p_units, p_amounts, p_grants) AS s (verb, unit, amount, id);
     PERFORM open_accounts(p_merchant, array_agg(p_customers[s.act]))
     FROM unnest(p_acts, p_verbs) AS s (act, verb)
-    WHERE s.verb = 'grant' AND NOT EXISTS (
-        SELECT FROM accounts a WHERE a.merchant_id = p_merchant AND a.customer_id = p_customers[s.act])
+    WHERE s.verb = 'grant' AND (
+        SELECT a.id FROM accounts a WHERE a.merchant_id = p_merchant AND a.customer_id = p_customers[s.act] LIMIT 1
+    ) IS NULL
     HAVING count(*) > 0;
     PERFORM 1 FROM accounts a WHERE a.merchant_id = p_merchant AND cardinality(p_acts) > 0
         AND a.customer_id = ANY (p_customers) ORDER BY a.id FOR NO KEY UPDATE;

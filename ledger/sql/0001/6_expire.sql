@@ -6,12 +6,14 @@
 CREATE FUNCTION ledger.expire_due(
     p_merchant uuid, p_unit text, p_actor text, p_at timestamptz, p_limit integer,
     OUT swept bigint, OUT amount bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
+SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     v_account record;
     v_accounts uuid[] := '{}';
     v_due uuid[];
+    v_holders uuid[];
     v_clock timestamptz;
     v_found record;
 BEGIN
@@ -19,10 +21,10 @@ BEGIN
     v_due := ARRAY(
         SELECT g.id FROM grants g WHERE g.merchant_id = p_merchant AND g.unit = p_unit AND g.is_open
           AND g.expires_at <= least(p_at, clock_timestamp()) ORDER BY g.expires_at, g.id LIMIT p_limit);
+    v_holders := ARRAY(
+        SELECT DISTINCT g.account_id FROM grants g WHERE g.merchant_id = p_merchant AND g.id = ANY (v_due));
     FOR v_account IN
-        SELECT a.id FROM accounts a
-        WHERE a.merchant_id = p_merchant AND a.id IN (
-            SELECT g.account_id FROM grants g WHERE g.merchant_id = p_merchant AND g.id = ANY (v_due))
+        SELECT a.id FROM accounts a WHERE a.merchant_id = p_merchant AND a.id = ANY (v_holders)
         ORDER BY a.id FOR NO KEY UPDATE SKIP LOCKED
     LOOP
         v_accounts := v_accounts || v_account.id;
@@ -32,8 +34,13 @@ BEGIN
         array_agg(derived(g.id, ':expire')) AS entries, array_agg(g.id::text || ':expire') AS keys,
         array_agg(e.subject_id) AS subjects, count(*) AS number, coalesce(sum(g.remaining), 0) AS amount
     INTO v_found
-    FROM grants g JOIN accounts a ON a.merchant_id = p_merchant AND a.id = g.account_id
-    JOIN entries e ON e.merchant_id = p_merchant AND e.id = g.entry_id
+    FROM grants g
+    CROSS JOIN LATERAL (
+        SELECT f.customer_id FROM accounts f WHERE f.merchant_id = p_merchant AND f.id = g.account_id OFFSET 0
+    ) AS a
+    CROSS JOIN LATERAL (
+        SELECT f.subject_id FROM entries f WHERE f.merchant_id = p_merchant AND f.id = g.entry_id OFFSET 0
+    ) AS e
     WHERE g.merchant_id = p_merchant AND g.id = ANY (v_due) AND g.is_open AND g.account_id = ANY (v_accounts);
     swept := v_found.number;
     amount := v_found.amount;

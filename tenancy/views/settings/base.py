@@ -40,9 +40,7 @@ class SettingsPage(StaffView):
 
     def sections(self) -> list[Section]:
         """Return the tabs."""
-        return [
-            Section(str(label), self.address(name), active=name == self.section) for label, name in SECTIONS
-        ]
+        return [Section(str(label), self.address(name), active=name == self.section) for label, name in SECTIONS]
 
     def address(self, name: str, *args: Any) -> str:
         """Return an address of these settings."""

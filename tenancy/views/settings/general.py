@@ -53,7 +53,10 @@ class Branding(FormPage):
         change_settings(merchant=self.request.merchant, values={"accent": accent}, actor=self.actor)
         used = readable_on(accent, LIGHT_GROUND) if accent else ""
         if used != accent:
-            self.say(_("Saved. %(accent)s is hard to read on white, so pages use %(used)s.") % {"accent": accent, "used": used})
+            self.say(
+                _("Saved. %(accent)s is hard to read on white, so pages use %(used)s.")
+                % {"accent": accent, "used": used}
+            )
         else:
             self.say(_("The colour is saved."))
         return HttpResponseRedirect(self.address("branding"))

@@ -1,0 +1,104 @@
+"""Rate limits."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connections, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from tenancy.models import ThrottleBucket
+from tenancy.retention import remove_old_traces
+from tenancy.roles import Role
+from tenancy.throttle import Limit, RateLimited, allowed, is_exhausted, take
+
+pytestmark = pytest.mark.django_db(databases=["default", "aside"])
+LIMIT = Limit("test", 5, 3600)
+
+
+def test_allow_as_many_as_the_limit() -> None:
+    assert [allowed(LIMIT, "a") for _ in range(7)] == [True] * 5 + [False] * 2
+    assert allowed(LIMIT, "b")
+    assert allowed(Limit("other", 5, 3600), "a")
+
+
+def test_fill_up_again_with_time() -> None:
+    for _ in range(5):
+        allowed(LIMIT, "a")
+    ThrottleBucket.objects.update(updated_at=timezone.now() - timedelta(seconds=721))
+    assert [allowed(LIMIT, "a"), allowed(LIMIT, "a")] == [True, False]
+
+
+def test_look_without_taking() -> None:
+    assert [is_exhausted(LIMIT, "a") for _ in range(9)] == [False] * 9
+    for _ in range(5):
+        allowed(LIMIT, "a")
+    assert is_exhausted(LIMIT, "a")
+
+
+def test_multiply_every_limit(settings: Any) -> None:
+    settings.RATE_LIMIT_FACTOR = 3
+    assert sum(allowed(LIMIT, "a") for _ in range(20)) == 15
+    assert LIMIT.retry_after == 240
+    settings.RATE_LIMIT_FACTOR = 0
+    assert allowed(LIMIT, "c")
+
+
+def test_keep_no_address_readable() -> None:
+    allowed(LIMIT, "person@example.com")
+    assert "person" not in ThrottleBucket.objects.get().key
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+def test_count_exactly_at_the_same_moment(together: Callable[..., list[Any]]) -> None:
+    outcomes = together(allowed, [(LIMIT, "a")] * 20)
+    assert sum(outcome.value for outcome in outcomes) == 5
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+def test_count_what_was_rolled_back() -> None:
+    for _ in range(5):
+        with transaction.atomic():
+            allowed(LIMIT, "a")
+            transaction.set_rollback(True)
+    assert not allowed(LIMIT, "a")
+
+
+def test_answer_429_behind_the_door(signed_in: Callable[[Role], Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    def get(self: Any, request: HttpRequest) -> HttpResponse:
+        for _ in range(9):
+            take(LIMIT, "x")
+        return HttpResponse()
+
+    monkeypatch.setattr("tenancy.views.start.Start.get", get)
+    response = signed_in(Role.VIEWER).get("/m/brew-bloom/")
+    assert (response.status_code, response["Retry-After"]) == (429, "720")
+
+
+def test_answer_429_without_a_door(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise RateLimited(7)
+
+    monkeypatch.setattr("tenancy.views.brand.merchant_by_slug", refuse)
+    response = client.get("/brand/x/brand.css")
+    assert (response.status_code, response["Retry-After"]) == (429, "7")
+
+
+def test_throw_away_what_is_full_ended_or_outdated() -> None:
+    now = timezone.now()
+    allowed(LIMIT, "old")
+    ThrottleBucket.objects.update(updated_at=now - timedelta(days=8))
+    allowed(LIMIT, "new")
+    Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(minutes=1))
+    Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(minutes=1))
+    with connections["aside"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tenancy_cache VALUES ('a', '', now() - interval '1 hour'), ('b', '', now() + interval '1 hour')"
+        )
+    assert remove_old_traces(now=now, limit=10) == 3
+    assert (ThrottleBucket.objects.count(), Session.objects.get().session_key) == (1, "new")
+    assert remove_old_traces(now=now, limit=10) == 0
