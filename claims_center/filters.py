@@ -25,6 +25,10 @@ def colleagues(least: int = Role.VIEWER) -> QuerySet[User]:
     return members.order_by("name", "email")
 
 
+def _all_colleagues() -> QuerySet[User]:
+    return colleagues()
+
+
 def _by_name(model: Any, field: str) -> QuerySet[Any]:
     found: QuerySet[Any] = model.objects.only("id", field).order_by(field, "id")
     return found
@@ -34,7 +38,7 @@ class AssigneeFilter(ModelChoicesFilter):
     """A colleague's id, or `nobody` for claims that nobody has taken."""
 
     @property
-    def choices(self) -> dict[str, Any]:  # type: ignore[override]
+    def choices(self) -> dict[str, Any]:
         """Nobody, then colleagues by name."""
         return {NOBODY: _("Nobody")} | super().choices
 
@@ -66,7 +70,7 @@ class ClaimFilter(FilterSet):
         "promotion_kind", choices=PromotionKind.choices, label=_("Promotion type"), always=False
     )
     did_redirect = YesNoFilter("did_redirect", label=_("Did Redirect"), always=False)
-    assignee = AssigneeFilter("assignee", queryset=lambda: colleagues(), label=_("Assigned to"), always=False)
+    assignee = AssigneeFilter("assignee", queryset=_all_colleagues, label=_("Assigned to"), always=False)
     repeat = YesNoFilter("is_repeat", label=_("Repeat customer"), always=False)
     processed = PeriodFilter("processed_at", label=_("Processed"), always=False)
 

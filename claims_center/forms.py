@@ -12,7 +12,7 @@ from tenancy.models import User
 from tenancy.roles import Role
 from ui.forms import StyledForm
 
-REASON = {"max_length": 500, "widget": forms.Textarea(attrs={"rows": 3, "data-focus": True})}
+REASON: dict[str, Any] = {"max_length": 500, "widget": forms.Textarea(attrs={"rows": 3, "data-focus": True})}
 
 
 class ReasonForm(StyledForm):
@@ -98,25 +98,27 @@ class OrderNumberForm(StyledForm):
 class AssignForm(StyledForm):
     """Who takes care of it; nobody is a choice too."""
 
-    assignee = forms.ModelChoiceField(
+    assignee: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         User.objects.none(), label=_("Assigned to"), required=False, empty_label=_("Nobody")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = colleagues(least=Role.AGENT)
+        people: Any = self.fields["assignee"]
+        people.queryset = colleagues(least=Role.AGENT)
 
 
 class GiftForm(StyledForm):
     """Another promotion for the claim."""
 
-    promotion = forms.ModelChoiceField(None, label=_("Gift"))
+    promotion: "forms.ModelChoiceField[Promotion]" = forms.ModelChoiceField(None, label=_("Gift"))
     reason = forms.CharField(label=_("Reason"), **REASON)
     return_code = forms.BooleanField(label=_("Put the old code back into its pool"), required=False)
 
     def __init__(self, *args: Any, has_code: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["promotion"].queryset = Promotion.objects.filter(archived_at__isnull=True).order_by("name")
+        gifts: Any = self.fields["promotion"]
+        gifts.queryset = Promotion.objects.filter(archived_at__isnull=True).order_by("name")
         if not has_code:
             del self.fields["return_code"]
 
@@ -124,6 +126,4 @@ class GiftForm(StyledForm):
 class NoteForm(StyledForm):
     """A note for colleagues."""
 
-    text = forms.CharField(
-        label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}), strip=True
-    )
+    text = forms.CharField(label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}), strip=True)

@@ -103,9 +103,7 @@ def _per_day(counted: list[tuple[str, str, int]], dates: list[date]) -> dict[str
     numbers: dict[str, dict[date, int]] = defaultdict(dict)
     for day, status, number in counted:
         numbers[status][date.fromisoformat(day)] = number
-    return {
-        status: [numbers[status].get(day, 0) for day in dates] for status in Status.values if status in numbers
-    }
+    return {status: [numbers[status].get(day, 0) for day in dates] for status in Status.values if status in numbers}
 
 
 def _figures(claims: int, facts: list[Any], period: Period, now: datetime) -> list[Figure]:
@@ -119,7 +117,12 @@ def _figures(claims: int, facts: list[Any], period: Period, now: datetime) -> li
         Figure("claims", _("Claims"), locale.number(claims), "", urlencode(submitted), claims),
         Figure("processed", _("Processed"), locale.number(processed), "", urlencode(done), processed),
         Figure(
-            "waiting", _("Waiting"), locale.number(waiting), age, urlencode([*still_open, ("sort", "submitted")]), waiting
+            "waiting",
+            _("Waiting"),
+            locale.number(waiting),
+            age,
+            urlencode([*still_open, ("sort", "submitted")]),
+            waiting,
         ),
         Figure(
             "median",

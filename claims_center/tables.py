@@ -69,7 +69,7 @@ class ClaimTable(Table):
             return cells.dash()
         return cells.two_lines(cells.rating(record.rating), cells.long_text(record.feedback, 40))
 
-    def render_did_redirect(self, value: bool) -> str:
+    def render_did_redirect(self, value: Any) -> str:
         """Whether the customer went on to the marketplace."""
         return cells.yes_no(value)
 

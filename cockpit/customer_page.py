@@ -1,5 +1,6 @@
 """What a customer's page shows, put together from every document."""
 
+import itertools
 import statistics
 import uuid
 from collections import Counter
@@ -46,7 +47,7 @@ def pattern_of(customer: Customer) -> Pattern:
     rows = Claim.objects.filter(customer_id=customer.id).order_by("-submitted_at")
     found = list(rows.values_list("funnel_name", "submitted_at")[:MOST_CLAIMS])
     times = sorted(at for _name, at in found)
-    gaps = [(later - earlier).total_seconds() / 86_400 for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() / 86_400 for earlier, later in itertools.pairwise(times)]
     return Pattern(
         claims=len(found),
         per_funnel=Counter(name for name, _at in found).most_common(),
@@ -58,7 +59,7 @@ def pattern_of(customer: Customer) -> Pattern:
 
 
 def timeline_of(customer: Customer, merchant_slug: str) -> list[TimelineItem]:
-    """Return what happened with the customer in every document, the latest first, by three queries."""
+    """Return what happened with the customer in every document, the latest first, by four queries."""
     moved = Prefetch("movements", Movement.objects.select_related("source", "target").order_by("position"))
     rows = Entry.objects.filter(customer_id=customer.id).order_by("-occurred_at", "-id")
     entries = list(rows.prefetch_related(moved)[:MOST_ENTRIES])
@@ -68,8 +69,12 @@ def timeline_of(customer: Customer, merchant_slug: str) -> list[TimelineItem]:
 
 
 def _links(entries: list[Entry], merchant_slug: str) -> dict[uuid.UUID, str]:
-    claims = {entry.origin_id for entry in entries if entry.origin == "claim"}
-    return {claim: reverse("claims:claim", args=[merchant_slug, claim]) for claim in claims}
+    wanted = {entry.origin_id for entry in entries if entry.origin == "claim"}
+    claims = Claim.objects.filter(id__in=wanted).values_list("id", "product_title", "promotion_name")
+    return {
+        claim: cells.link(reverse("claims:claim", args=[merchant_slug, claim]), f"{product}, {promotion}")
+        for claim, product, promotion in claims
+    }
 
 
 def contact(customer: Customer) -> list[Fact]:
@@ -101,7 +106,10 @@ def address(customer: Customer) -> list[Fact]:
 def pattern_facts(pattern: Pattern) -> list[Fact]:
     """Return the pattern in words."""
     days: Any = "" if pattern.median_days is None else locale.number(round(pattern.median_days, 1))
-    facts = [Fact(_("Repeat customer"), cells.yes_no(pattern.is_repeat)), Fact(_("Claims"), locale.number(pattern.claims))]
+    facts = [
+        Fact(_("Repeat customer"), cells.yes_no(pattern.is_repeat)),
+        Fact(_("Claims"), locale.number(pattern.claims)),
+    ]
     facts += [Fact(name, locale.number(number)) for name, number in pattern.per_funnel[:8]]
     if pattern.is_repeat:
         facts.append(Fact(_("Days between claims (median)"), days))

@@ -32,7 +32,11 @@ def _claims(customer: Customer, merchant_slug: str, now: datetime) -> dict[str, 
 
 
 def _points(customer: Customer, merchant_slug: str, now: datetime) -> dict[str, Any]:
-    return {"lots": points.lots(customer, unit=Unit.POINT), "moves": points.moves(customer, unit=Unit.POINT), "now": now}
+    return {
+        "lots": points.lots(customer, unit=Unit.POINT),
+        "moves": points.moves(customer, unit=Unit.POINT),
+        "now": now,
+    }
 
 
 TABS: dict[str, Tab] = {

@@ -4,7 +4,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from claims_center.badges import EVENTS as CLAIM_LOOKS
 from claims_center.states import Event as ClaimEvent
@@ -13,6 +15,8 @@ from ledger.units import Bucket, Unit
 from tenancy.actors import Actor
 from ui import cells, locale
 from ui.timeline import TimelineItem
+
+MINUS = "\N{MINUS SIGN}"
 
 
 class Label(NamedTuple):
@@ -27,12 +31,11 @@ LABELS: dict[str, Label] = {
     **{event.value: Label(event.label, CLAIM_LOOKS[event][1], CLAIM_LOOKS[event][0]) for event in ClaimEvent},
     "grant.expired": Label(_("Expired"), "hourglass", "warn"),
 }
-UNKNOWN = Label("", "circle-dashed")
 
 
 def label_of(event: str) -> Label:
     """Return how an event is shown; one that a newer release wrote keeps its own name."""
-    return LABELS.get(event) or UNKNOWN._replace(words=event)
+    return LABELS.get(event) or Label(event, "circle-dashed")
 
 
 def held_change(movements: Iterable[Movement]) -> dict[str, int]:
@@ -45,22 +48,28 @@ def held_change(movements: Iterable[Movement]) -> dict[str, int]:
 
 
 def in_words(change: dict[str, int]) -> str:
-    """Return changes as `+1 voucher, −200 points`; what came and went in one act is left out."""
-    words = [f"{'+' if n > 0 else '−'}{locale.number(abs(n))} {Unit(unit).label.lower()}" for unit, n in change.items() if n]
-    return ", ".join(words)
+    """Return changes such as `+1 voucher, +200 points`; what came and went in one act is left out."""
+    return ", ".join(_amount(Unit(unit), number) for unit, number in change.items() if number)
+
+
+def _amount(unit: Unit, number: int) -> str:
+    shown = {"number": ("+" if number > 0 else MINUS) + locale.number(abs(number))}
+    if unit == Unit.POINT:
+        return ngettext("%(number)s point", "%(number)s points", abs(number)) % shown
+    return ngettext("%(number)s voucher", "%(number)s vouchers", abs(number)) % shown
 
 
 def items(entries: Iterable[Entry], names: dict[str, str], links: dict[uuid.UUID, str]) -> list[TimelineItem]:
-    """Return entries as a timeline; `links` are addresses of documents by id, `names` words for the actors."""
+    """Return entries as a timeline; `links` lead to the documents by id, `names` are words for the actors."""
     found = []
     for entry in entries:
         label = label_of(entry.event)
-        detail: Any = in_words(held_change(entry.movements.all()))
-        if entry.origin_id in links:
-            link = cells.link(links[entry.origin_id], _("Open"))
-            detail = cells.SafeString(f"{cells.esc(detail)} {link}")
+        change = cells.esc(in_words(held_change(entry.movements.all())))
+        detail = SafeString(" · ".join(filter(None, (links.get(entry.origin_id, ""), change))))
         found.append(
-            TimelineItem(label.icon, label.tone, str(label.words), detail, entry.occurred_at, names.get(entry.actor, ""))
+            TimelineItem(
+                label.icon, label.tone, str(label.words), detail, entry.occurred_at, names.get(entry.actor, "")
+            )
         )
     return found
 

@@ -9,10 +9,15 @@ import sys
 import django
 from django.core.management import call_command
 
-STEPS: dict[str, list[str]] = {
-    "migrate": ["migrate", "--database", "owner", "--no-input", "--verbosity", "0"],
-    "demo": ["seed_demo"],
-    "static": ["collectstatic", "--no-input", "--verbosity", "0"],
+QUIETLY = ["--no-input", "--verbosity", "0"]
+STEPS: dict[str, list[list[str]]] = {
+    # The checks of the database refuse a role of the application that row level security does not hold.
+    "migrate": [
+        ["migrate", "--database", "owner", *QUIETLY],
+        ["check", "--database", "default", "--database", "aside"],
+    ],
+    "demo": [["seed_demo"]],
+    "static": [["collectstatic", *QUIETLY]],
 }
 
 
@@ -24,7 +29,8 @@ def main(steps: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
     django.setup()
     for step in steps:
-        call_command(*STEPS[step])
+        for command in STEPS[step]:
+            call_command(*command)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tenancy.views.brand import brand
+from tenancy.views.brand import Brand
 from tenancy.views.home import Home
 from tenancy.views.join import Join
 
@@ -22,7 +22,7 @@ STAFF = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Home.as_view(), name="home"),
     path("accounts/", include("tenancy.account_urls")),
-    path("brand/<slug:merchant>/brand.css", brand, name="brand"),
+    path("brand/<slug:merchant>/brand.css", Brand.as_view(), name="brand"),
     path("join/<str:token>/", Join.as_view(), name="join"),
     *(path("m/<slug:merchant>/", include(urls)) for urls in STAFF),
     path("hooks/<slug:public_id>/", include("messaging.hook_urls")),

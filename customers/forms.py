@@ -63,7 +63,8 @@ class ContactForm(StyledModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = countries()
+        country: Any = self.fields["country"]
+        country.choices = countries()
 
     def clean_email(self) -> str:
         """Refuse an address that another customer has."""

@@ -35,7 +35,7 @@ def keep(upload: Chunks, *, merchant_id: uuid.UUID, run_id: uuid.UUID) -> tuple[
     path = path_of(merchant_id, run_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
-    with open(path, "xb", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
+    with open(path, "xb", opener=_private) as file:
         for chunk in upload.chunks():
             file.write(chunk)
             digest.update(chunk)

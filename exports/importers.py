@@ -11,6 +11,7 @@ from claims_center.imports.contract import FileRefused, Outcome, Preview, Proble
 
 __all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "datasets", "importer"]
 
+
 def datasets() -> dict[str, Any]:
     """Return what can be imported: name -> words."""
     module = settings.IMPORTERS.rpartition(".")[0]

@@ -81,7 +81,7 @@ def read(*, run_id: uuid.UUID, now: datetime) -> ImportRun:
     run.format_name = found.format_name
     run.added, run.changed, run.skipped, run.refused = found.added, found.changed, found.skipped, found.refused
     run.problems = [{"line": problem.line, "reason": problem.reason} for problem in found.problems]
-    run.sample = [{"action": row.action, "title": row.title, "facts": row.facts} for row in found.sample]
+    run.sample = [{"action": row.action, "title": row.title, "facts": list(row.facts.items())} for row in found.sample]
     run.notes = list(found.notes)
     run.state = RunState.REFUSED if found.problems else RunState.READY
     run.save()
@@ -139,7 +139,13 @@ def refuse(*, run_id: uuid.UUID, refusal: FileRefused, now: datetime) -> None:
     """Note that the file was refused while it was being applied: nothing of it was written."""
     problems = [{"line": problem.line, "reason": problem.reason} for problem in refusal.problems]
     ImportRun.objects.filter(id=run_id).update(
-        state=RunState.REFUSED, finished_at=now, problems=problems, refused=refusal.refused, added=0, changed=0, skipped=0
+        state=RunState.REFUSED,
+        finished_at=now,
+        problems=problems,
+        refused=refusal.refused,
+        added=0,
+        changed=0,
+        skipped=0,
     )
 
 

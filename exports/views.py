@@ -92,7 +92,7 @@ class RunPage(StaffView):
         context = {
             "title": run.file_name,
             "run": run,
-            "columns": list(run.sample[0]["facts"]) if run.sample else [],
+            "columns": [name for name, _value in run.sample[0]["facts"]] if run.sample else [],
             "state_badge": state_badge(run.state),
             "crumbs": [(_now("Imports"), listed), (run.file_name, "")],
             "poll_url": f"{request.path}?part=1" if run.state in MOVING else "",

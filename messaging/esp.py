@@ -4,9 +4,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import time
 from typing import Any
 
+import requests
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
 from anymail.webhooks.base import AnymailBaseWebhookView, AnymailBasicAuthMixin
@@ -16,10 +18,12 @@ from anymail.webhooks.resend import ResendTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.http import HttpRequest
 
 # How old a signed report may be: a recorded one cannot be played back for ever.
 SIGNATURE_AGE_SECONDS = 300
+SNS_ADDRESS = re.compile(r"^https://sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/\?[!-~]+$")
 
 
 class Forged(Exception):  # noqa: N818 - reads as what it is
@@ -44,7 +48,7 @@ class Resend(ResendTrackingWebhookView):
 
 
 class AmazonSes(AmazonSESTrackingWebhookView):
-    """Amazon SES through SNS, without Amazon's library: topics are confirmed by a person and named in a list."""
+    """Amazon SES through SNS, without Amazon's library: topics that the operator named are confirmed by themselves."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.auto_confirm_enabled = False
@@ -52,9 +56,21 @@ class AmazonSes(AmazonSESTrackingWebhookView):
 
     def validate_request(self, request: HttpRequest) -> None:
         """Refuse topics that the operator did not name."""
-        topics = [name.strip() for name in settings.ANYMAIL.get("AMAZON_SES_TOPIC_ARNS", "").split(",") if name.strip()]
-        if topics and self._parse_sns_message(request).get("TopicArn") not in topics:
+        if named_topics() and self._parse_sns_message(request).get("TopicArn") not in named_topics():
             raise AnymailWebhookValidationFailure("Amazon SNS topic")
+
+    def auto_confirm_sns_subscription(self, sns_message: dict[str, Any]) -> None:
+        """Say yes to a named topic that asks whether it may report here: once, after this request, at Amazon only."""
+        address = str(sns_message.get("SubscribeURL", ""))
+        if sns_message.get("TopicArn") in named_topics() and SNS_ADDRESS.match(address):
+            transaction.on_commit(
+                lambda: requests.get(address, timeout=(5, 10), allow_redirects=False), using="default", robust=True
+            )
+
+
+def named_topics() -> list[str]:
+    """Return the SNS topics that may report, as the operator named them."""
+    return [name.strip() for name in settings.ANYMAIL.get("AMAZON_SES_TOPIC_ARNS", "").split(",") if name.strip()]
 
 
 READERS: dict[str, type[AnymailBaseWebhookView]] = {

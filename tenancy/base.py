@@ -28,13 +28,16 @@ class MerchantQuerySet(models.QuerySet[Any]):
         return super().update(**values)
 
 
-class MerchantManager(models.Manager.from_queryset(MerchantQuerySet)):
+_ScopedManager: Any = models.Manager.from_queryset(MerchantQuerySet)
+
+
+class MerchantManager(_ScopedManager):
     """Finds rows of the merchant whose door is open, and raises NoMerchant where none is."""
 
     def get_queryset(self) -> MerchantQuerySet:
         """Return the merchant's rows."""
         merchant_id = current_merchant_id()
-        found = super().get_queryset()
+        found: Any = super().get_queryset()
         if settings.TENANCY_FILTERS_OFF:
             return found
         return found.filter(merchant_id=merchant_id)
@@ -47,7 +50,7 @@ class MerchantChange(RuntimeError):  # noqa: N818
         super().__init__("A row never changes its merchant.")
 
 
-class MerchantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+class MerchantForeignKey(models.ForeignKey):
     """A reference to another row of the same merchant.
 
     Joins compare the merchant too. The constraint in the database is (merchant_id, x_id) and is made by the
@@ -106,7 +109,8 @@ class MerchantModel(models.Model):
     def take_merchant(self) -> None:
         """Belong to the merchant in scope; raise MerchantChange if it belongs to another."""
         merchant_id = current_merchant_id()
-        self.merchant_id = self.merchant_id or merchant_id
+        known: Any = self.merchant_id
+        self.merchant_id = known or merchant_id
         if self.merchant_id != merchant_id:
             raise MerchantChange
 

@@ -39,7 +39,7 @@ def staff(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpRes
     found = memberships_at_door(request.user, slug, request.session.session_key)
     if not found:
         raise Http404
-    if _has_been_idle(request, found[0].last_seen_at):
+    if _is_over(request, found[0].began_at, found[0].last_seen_at):
         get_adapter().logout(request)
         return _sign_in(request)
     request.memberships = found
@@ -73,14 +73,15 @@ def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -
     return None
 
 
-def _has_been_idle(request: Any, last_seen_at: Any) -> bool:
-    """Note now and then that the session is in use; True where it has not been for too long."""
+def _is_over(request: Any, began_at: Any, last_seen_at: Any) -> bool:
+    """Note now and then that the session is in use; True where it was left alone, or has gone on, for too long."""
     now = timezone.now()
     if last_seen_at is None:
         UserSession.objects.create_from_request(request)
         return False
-    if now - last_seen_at > timedelta(seconds=settings.SESSION_IDLE_SECONDS):
-        security_event(kind="session.idle", user_id=request.user.pk)
+    is_idle = now - last_seen_at > timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    if is_idle or now - began_at > timedelta(seconds=settings.SESSION_LONGEST_SECONDS):
+        security_event(kind="session.over", user_id=request.user.pk)
         return True
     if now - last_seen_at > SEEN_EVERY:
         UserSession.objects.create_from_request(request)
@@ -119,6 +120,7 @@ DOORS: dict[str, Door] = {
     "m/": staff,
     "f/": public,
     "c/": public,
+    "brand/": public,
     "track/": token,
     "join/": token,
     "hooks/": token,

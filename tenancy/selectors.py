@@ -24,14 +24,17 @@ def memberships_at_door(user: User, slug: str, session_key: str | None) -> list[
     """Return this person's memberships, the one of the merchant with this slug first; empty where there is none such.
 
     One query tells all that the door must know: besides the membership whether the person has a second factor, and
-    when this session was last seen (None for one that is not listed yet). The rest feeds the merchant switcher.
+    when this session began and was last seen (None for one that is not listed yet). The rest feeds the merchant
+    switcher.
     """
+    session = UserSession.objects.filter(session_key=session_key or "")
     found = list(
         memberships_of(user)
         .annotate(
             is_asked=ExpressionWrapper(Q(merchant__slug=slug), output_field=BooleanField()),
             second_factor=Exists(Authenticator.objects.filter(user=user)),
-            last_seen_at=Subquery(UserSession.objects.filter(session_key=session_key or "").values("last_seen_at")[:1]),
+            last_seen_at=Subquery(session.values("last_seen_at")[:1]),
+            began_at=Subquery(session.values("created_at")[:1]),
         )
         .order_by("-is_asked", "merchant__name", "id")[: SWITCHER + 1]
     )

@@ -16,6 +16,8 @@ from tenancy.scopes import KeyScope
 from ui import cells
 from ui.tables import Column, Table
 
+EMPTY: tuple[Any, ...] = (None, "", [])
+
 
 class _Linked(Table):
     """A table whose rows link to pages of one merchant."""
@@ -136,12 +138,22 @@ class AuditTable(Table):
     def render_changes(self, record: AuditEvent) -> str:
         """Each changed value, before and after."""
         before, after = record.before or {}, record.after or {}
-        parts = [_change(name, before.get(name), after.get(name)) for name in {**before, **after}]
+        parts = [
+            _change(name, before.get(name), after.get(name))
+            for name in {**before, **after}
+            if before.get(name) not in EMPTY or after.get(name) not in EMPTY
+        ]
         return cells.long_text("; ".join(parts), limit=90) if parts else cells.dash()
 
 
 def _change(name: str, before: Any, after: Any) -> str:
     words = name.replace("_", " ")
-    if before in (None, "") or after in (None, ""):
-        return f"{words}: {before if after in (None, '') else after}"
-    return f"{words}: {before} → {after}"
+    if before in EMPTY or after in EMPTY:
+        return f"{words}: {_plain(before if after in EMPTY else after)}"
+    return f"{words}: {_plain(before)} → {_plain(after)}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)

@@ -1,6 +1,7 @@
 """What a bulk action was asked to do: some rows by id, or every row that matches the filters."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -25,7 +26,7 @@ class BulkAction:
     """
 
     name: str
-    label: str
+    label: Any
     icon: str = "check"
     tone: str = ""
     url: str = ""

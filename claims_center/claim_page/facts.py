@@ -12,6 +12,8 @@ from codes.normalise import masked
 from ui import cells, locale
 from ui.timeline import Fact
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
 
 def contact(claim: Claim) -> list[Fact]:
     """Return how the customer is reached."""
@@ -68,7 +70,10 @@ def _marketplace(order: Order | None) -> Any:
 
 
 def _items(items: list[Any]) -> Any:
-    return ", ".join(f"{item} × {item.quantity}" if item.quantity > 1 else str(item) for item in items) or cells.dash()
+    return (
+        ", ".join(f"{item} {TIMES} {item.quantity}" if item.quantity > 1 else str(item) for item in items)
+        or cells.dash()
+    )
 
 
 def _buyer(order: Order | None) -> Any:
@@ -79,21 +84,24 @@ def _buyer(order: Order | None) -> Any:
 def promotion(claim: Claim) -> list[Fact]:
     """Return what the customer gets."""
     gift = claim.promotion
-    return [
+    facts = [
         Fact(_("Promotion"), gift.name),
         Fact(_("Type"), f"{gift.get_kind_display()}, {gift.get_source_display().lower()}"),
         Fact(_("Value"), cells.money(gift.value, gift.currency)),
     ]
+    return [*facts, Fact(_("Delivery status"), badges.delivery(claim.delivery_status))] if claim.is_physical else facts
 
 
 def delivery(claim: Claim) -> list[Fact]:
     """Return how far a gift that is sent by e-mail has come."""
+    if not claim.is_gift_issued:
+        return [Fact(_("Delivery status"), badges.delivery(claim.delivery_status))]
     source = claim.promotion.source
     given = claim.gift_item if source == Source.FILE else masked(claim.gift_code) if claim.gift_code else ""
     return [
         Fact(_("Delivery status"), badges.delivery(claim.delivery_status)),
         Fact(_("Since"), cells.when(claim.delivery_at)),
-        Fact(_("Sent to"), claim.customer_email if claim.is_gift_issued else ""),
+        Fact(_("Sent to"), claim.customer_email),
         Fact(_("File") if source == Source.FILE else _("Code"), given),
     ]
 

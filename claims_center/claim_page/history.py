@@ -49,7 +49,7 @@ def timeline(
             icon=EVENTS[Event(change.event)][1],
             tone=EVENTS[Event(change.event)][0],
             title=str(Event(change.event).label),
-            detail=" · ".join(filter(None, _details(change, movements.get(change.entry_id, []), names))),
+            detail=" · ".join(filter(None, _details(change, movements.get(change.entry_id or change.id, []), names))),
             at=change.at,
             actor=names.get(change.actor, ""),
         )
@@ -80,21 +80,21 @@ def _facts(change: ClaimChange, names: dict[str, str]) -> list[str]:
     if change.event == Event.ORDER_CORRECTED:
         facts.append(f"{detail.get('from') or '—'} → {detail.get('to') or '—'}")
     if change.event == Event.RECHECKED:
-        facts.append(" → ".join(Verification(detail[key]).label for key in ("from", "to") if detail.get(key)))
+        facts.append(" → ".join(str(Verification(detail[key]).label) for key in ("from", "to") if detail.get(key)))
     facts += [str(detail[key]) for key in ("item", "carrier", "tracking_number") if detail.get(key)]
     return facts
 
 
 def _moved(movement: Movement) -> str:
-    words = {"amount": movement.amount, "unit": movement.get_unit_display().lower()}
+    words = {"amount": movement.amount}
     if movement.source.bucket == Bucket.ISSUED:
         return _("ledger: %(amount)s issued") % words
     if movement.target.bucket == Bucket.ISSUED:
         return _("ledger: %(amount)s taken back") % words
     if movement.source.bucket == Bucket.REDEEMED:
         return _("ledger: %(amount)s given back") % words
-    target = {Bucket.REDEEMED: _("ledger: %(amount)s used"), Bucket.EXPIRED: _("ledger: %(amount)s expired")}
-    return target.get(movement.target.bucket, _("ledger: %(amount)s revoked")) % words
+    target = {"REDEEMED": _("ledger: %(amount)s used"), "EXPIRED": _("ledger: %(amount)s expired")}
+    return target.get(str(movement.target.bucket), _("ledger: %(amount)s revoked")) % words
 
 
 def actors_in(changes: Iterable[ClaimChange]) -> set[str]:

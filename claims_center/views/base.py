@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -89,6 +90,12 @@ class ClaimAction(StaffView):
         form.add_error("reason" if wants_reason else None, refusal.sentence)
         return self._ask(claim, form, status=422)
 
+    def _opened_on(self, claim: Claim) -> str:
+        """Return the claim's page as it stands behind the dialog, with the list that it leads back to."""
+        page, given = self.claim_url(claim), self.request.POST.get("next", "")
+        behind = urlsplit(self.request.headers.get("HX-Current-URL", "") or given)
+        return f"{page}?{behind.query}" if behind.path == page and behind.query else page
+
     def _ask(self, claim: Claim, form: StyledForm | None, *, status: int) -> HttpResponse:
         context = {
             "dialog_base": dialog_base(self.request),
@@ -100,5 +107,6 @@ class ClaimAction(StaffView):
             "icon_name": self.icon_name,
             "tone": self.tone,
             "cancel_url": self.claim_url(claim),
+            "hidden": [("next", self._opened_on(claim))],
         }
         return vary_on_htmx(render(self.request, "ui/confirm.html", context, status=status))

@@ -66,9 +66,12 @@ class LedgerPage(StaffView, ListView):
     def forecast(self) -> list[tuple[str, str]]:
         """One chart for each unit of which anything will end."""
         found = expiry_by_month(at=timezone.now(), zone=timezone.get_current_timezone())
-        return [(Unit(unit).label, self._chart(unit, months)) for unit, months in found.items()]
+        return [(str(Unit(unit).label), self._chart(unit, months)) for unit, months in found.items()]
 
     @staticmethod
     def _chart(unit: str, months: dict[Any, int]) -> str:
-        bars = [Bar(format_skeleton("yMMM", month, locale=locale.current_locale()), total) for month, total in months.items()]
+        bars = [
+            Bar(format_skeleton("yMMM", month, locale=locale.current_locale()), total)
+            for month, total in months.items()
+        ]
         return bar_chart(bars, title=_now("%(unit)s that end, by month") % {"unit": Unit(unit).label})

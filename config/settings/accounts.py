@@ -31,6 +31,7 @@ MFA_FORMS = {
 # The merchant's door notes activity now and then; the package would write at every request.
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_IDLE_SECONDS = 60 * 60 * 8
+SESSION_LONGEST_SECONDS = 60 * 60 * 24
 
 
 def _scaled(rates: str, factor: float) -> str:
@@ -43,7 +44,7 @@ _FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
 ACCOUNT_RATE_LIMITS = {
     action: _scaled(rates, _FACTOR)
     for action, rates in {
-        "login": "30/m/ip",
+        "login": "120/m/ip",
         "login_failed": "30/15m/ip,10/15m/key",
         "reset_password": "20/h/ip,3/h/key",
         "reset_password_from_key": "20/15m/ip",

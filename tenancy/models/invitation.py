@@ -1,5 +1,7 @@
 """Invitations to a merchant's staff."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -38,3 +40,7 @@ class Invitation(MerchantModel):
 
     def __str__(self) -> str:
         return self.email
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the invitation can be accepted at this moment."""
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > at

@@ -62,7 +62,7 @@ def accept_invitation(*, invitation_id: uuid.UUID, user: User, now: datetime) ->
     another address. Whoever is a member already keeps their role.
     """
     invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
-    if invitation is None or not is_open(invitation, now):
+    if invitation is None or not invitation.is_open(now):
         raise InvitationOver
     if invitation.email != user.email:
         raise OtherPerson(invitation.email)
@@ -83,7 +83,7 @@ def join_as_new_person(*, invitation_id: uuid.UUID, name: str, password: str, no
     Raises InvitationOver, and AccountExists where the address has an account meanwhile, which must sign in instead.
     """
     invitation = Invitation.objects.select_for_update().filter(pk=invitation_id).first()
-    if invitation is None or not is_open(invitation, now):
+    if invitation is None or not invitation.is_open(now):
         raise InvitationOver
     if user_by_email(invitation.email):
         raise AccountExists
@@ -139,11 +139,6 @@ def remove_member(*, merchant: Merchant, membership_id: uuid.UUID, actor: Actor)
     target = ("member", membership.pk)
     membership.delete()
     audit(action="member.removed", actor=actor, target=target, before=before)
-
-
-def is_open(invitation: Invitation, now: datetime) -> bool:
-    """Tell whether the invitation can be accepted at this moment."""
-    return invitation.accepted_at is None and invitation.withdrawn_at is None and invitation.expires_at > now
 
 
 def _lock(merchant: Merchant) -> None:

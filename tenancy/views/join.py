@@ -14,7 +14,7 @@ from tenancy.models import Invitation
 from tenancy.requests import client_ip
 from tenancy.roles import Role
 from tenancy.selectors import invitation_by_token, user_by_email
-from tenancy.services.members import accept_invitation, is_open, join_as_new_person
+from tenancy.services.members import accept_invitation, join_as_new_person
 from tenancy.throttle import Limit, take
 from tenancy.views.base import PublicView
 from tenancy.views.home import start_of
@@ -29,7 +29,7 @@ class Join(PublicView):
     def dispatch(self, request: Any, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
         """Find the invitation; keep its link out of caches and away from other sites."""
         found = invitation_by_token(token)
-        if found is None or not is_open(found, timezone.now()):
+        if found is None or not found.is_open(timezone.now()):
             response = render(request, "tenancy/join_over.html", status=GONE)
         else:
             response = cast("HttpResponse", super().dispatch(request, *args, invitation=found, **kwargs))

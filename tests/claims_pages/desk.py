@@ -1,6 +1,7 @@
 """A desk full of claims in every state, as a working day leaves it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -53,7 +54,7 @@ def _claim(funnel: Funnel, number: int) -> Claim:
 
 
 def _along(claim: Claim, number: int, user: User) -> None:
-    by = {"actor": Actor.user(user), "now": timezone.now() - timedelta(hours=7 * number)}
+    by: dict[str, Any] = {"actor": Actor.user(user), "now": timezone.now() - timedelta(hours=7 * number)}
     way = number % 8
     if way >= 5:
         desk.assign(claim_id=claim.id, user_id=user.id, **by)

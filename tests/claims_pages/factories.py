@@ -8,8 +8,8 @@ from django.test import Client
 
 from claims_center.models import Claim, Funnel, Listing, Marketplace, Order, OrderItem, OrderStatus
 from claims_center.services.submission import ClaimInput, submit_claim
-from codes.models import CodePool
 from codes.filling import upload
+from codes.models import CodePool
 from tenancy.actors import Actor
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
@@ -81,7 +81,13 @@ def make_claim(funnel: Funnel, *, now: datetime = NOW, **values: Any) -> Claim:
         "op_key": uuid.uuid4().hex,
     }
     if funnel.promotion.is_physical:
-        given["address"] = {"street": "Rue de la Paix", "house_number": "4", "city": "Lyon", "postal_code": "69001", "country": "FR"}
+        given["address"] = {
+            "street": "Rue de la Paix",
+            "house_number": "4",
+            "city": "Lyon",
+            "postal_code": "69001",
+            "country": "FR",
+        }
     claim = submit_claim(given=ClaimInput(funnel_id=funnel.id, listing_id=listing.id, **given | values), now=now).claim
     found: Claim = Claim.objects.get(id=claim.id)
     return found

@@ -5,14 +5,16 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims_center.models import Claim
+from claims_center.services import gifts
 from claims_center.states import Status
 from jobs.models import Job
 from jobs.runner import run_one
+from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_pages.desk import fill
-from tests.claims_pages.factories import funnel_with, make_claim, make_order, path, sign_in
+from tests.claims_pages.factories import NOW, funnel_with, make_claim, make_order, path, sign_in
 from tests.support.seeing import enter, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
@@ -62,7 +64,10 @@ def test_bring_a_claim_through_with_and_without_scripts(
     with merchant_scope(merchant):
         funnel = funnel_with()
         make_order(funnel)
-        first, second = make_claim(funnel), make_claim(funnel, email="b@example.com", order_number="112-0000000-0000009")
+        first, second = (
+            make_claim(funnel),
+            make_claim(funnel, email="b@example.com", order_number="112-0000000-0000009"),
+        )
     context = browser.new_context(java_script_enabled=False)
     for one, claim in ((page, first), (context.new_page(), second)):
         enter(one, live_server.url, client)
@@ -114,4 +119,15 @@ def test_verify_selected_claims(
     run_one(merchant.id, job.id)
     expect(page.get_by_text("Skipped").first).to_be_visible()
     assert look(page, "bulk-result") == []
+    assert complaints == []
+
+
+def test_show_the_code_in_the_dialog(page: Page, live_server: LiveServer, merchant: Merchant, claim: Claim) -> None:
+    client = sign_in(merchant)
+    with merchant_scope(merchant):
+        gifts.send_gift(claim_id=claim.id, reason="x", actor=Actor.system(), now=NOW)
+    complaints = enter(page, live_server.url, client)
+    page.goto(live_server.url + path(merchant, "claims", claim.id))
+    page.get_by_role("button", name="Show the code").click()
+    expect(page.locator("#dialog").get_by_label("Code")).to_have_value("BARISTA-2026")
     assert complaints == []

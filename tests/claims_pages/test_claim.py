@@ -1,6 +1,7 @@
 """The page of one claim, and every act on it."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from tenancy.scope import merchant_scope
 from tests.claims_pages.factories import NOW, funnel_with, make_claim, make_order, path, pooled_funnel, sign_in
 from tests.support.counting import queries_of
 
-BY = {"actor": Actor.system(), "now": NOW}
+BY: dict[str, Any] = {"actor": Actor.system(), "now": NOW}
 
 
 def post(client: Client, merchant: Merchant, claim: Claim, act: str, **values: str) -> int:
@@ -240,7 +241,9 @@ def test_show_a_viewer_everything_but_the_acts(viewer: Client, merchant: Merchan
     page = viewer.get(path(merchant, "claims", claim.id))
     text = page.content.decode()
     assert page.status_code == 200
-    assert [word for word in (f'action="{path(merchant, "claims")}', "Add note", "/assign/", "/track/") if word in text] == []
+    assert [
+        word for word in (f'action="{path(merchant, "claims")}', "Add note", "/assign/", "/track/") if word in text
+    ] == []
 
 
 @pytest.mark.parametrize("act", [*ACTS, "code"])
@@ -261,9 +264,7 @@ def test_know_no_claim_of_another_merchant(
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_ask_on_a_page_of_its_own_and_in_the_dialog(
-    agent: Client, merchant: Merchant, claim: Claim, act: str
-) -> None:
+def test_ask_on_a_page_of_its_own_and_in_the_dialog(agent: Client, merchant: Merchant, claim: Claim, act: str) -> None:
     address = path(merchant, "claims", claim.id, act)
     page = agent.get(address)
     fragment = agent.get(address, headers={"HX-Request": "true", "HX-Target": "dialog-body"})
@@ -274,3 +275,16 @@ def test_ask_on_a_page_of_its_own_and_in_the_dialog(
 def test_let_an_owner_do_what_an_agent_may(merchant: Merchant, claim: Claim) -> None:
     owner = sign_in(merchant, Role.OWNER)
     assert post(owner, merchant, claim, "verify") == 302
+
+
+def test_come_back_to_the_page_behind_the_dialog(agent: Client, merchant: Merchant, claim: Claim) -> None:
+    page = path(merchant, "claims", claim.id)
+    for behind, kept in ((f"{page}?back=status%3Dnew", f"{page}?back=status%3Dnew"), ("https://evil.example/x?y", page)):
+        headers = {"HX-Request": "true", "HX-Target": "dialog-body", "HX-Current-URL": f"http://testserver{behind}"}
+        assert f'name="next" value="{kept}"' in agent.get(f"{page}reject/", headers=headers).content.decode()
+
+
+def test_lead_to_no_other_site_after_an_act(agent: Client, merchant: Merchant, claim: Claim) -> None:
+    page = path(merchant, "claims", claim.id)
+    answer = agent.post(f"{page}verify/", {"reason": "", "next": "https://evil.example/"})
+    assert answer["Location"] == page

@@ -1,6 +1,7 @@
 """Campaign Performance Overview: every figure is the total of the list that it leads to."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ from tests.claims_pages.factories import make_claim, path
 def week(merchant: Merchant, funnel: Funnel) -> list[Claim]:
     """Claims of the last days and one of long ago; two processed, one shared, one rejected."""
     now = timezone.now()
-    by = {"actor": Actor.system(), "now": now}
+    by: dict[str, Any] = {"actor": Actor.system(), "now": now}
     with merchant_scope(merchant):
         claims = [
             make_claim(funnel, email=f"c{number}@example.com", now=now - timedelta(days=days, hours=1))

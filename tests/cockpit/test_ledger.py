@@ -40,7 +40,13 @@ def test_show_entries_and_figures(viewer: Client, merchant: Merchant) -> None:
     (vouchers,) = page.context["view"].books
     assert (vouchers.issued, vouchers.spent, vouchers.expired, vouchers.outstanding) == (2, 1, 0, 1)
     text = page.content.decode()
-    for shown in ("Gift sent by e-mail", "Marked as processed", "+1 vouchers", "−1 vouchers", "Not checked yet"):
+    for shown in (
+        "Gift sent by e-mail",
+        "Marked as processed",
+        "+1 voucher",
+        "\N{MINUS SIGN}1 voucher",
+        "Not checked yet",
+    ):
         assert shown in text
 
 
@@ -61,7 +67,8 @@ def test_show_the_last_check(viewer: Client, merchant: Merchant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "rows"), [("event=claim.processed", 1), ("event=claim.gift_sent", 2), ("event=zzz", 7), ("sort=-occurred", 7)]
+    ("query", "rows"),
+    [("event=claim.processed", 1), ("event=claim.gift_sent", 2), ("event=zzz", 7), ("sort=-occurred", 7)],
 )
 def test_narrow_by_event(viewer: Client, merchant: Merchant, query: str, rows: int) -> None:
     fill(merchant, 2)

@@ -44,7 +44,13 @@ def test_show_every_column(viewer: Client, merchant: Merchant) -> None:
         "Customer since",
     ]
     text = page.content.decode()
-    for shown in ("Inès Fournier1", "person1@example.com", "Lyon, France", "CARD-1", path(merchant, "customers", made.id)):
+    for shown in (
+        "Inès Fournier1",
+        "person1@example.com",
+        "Lyon, France",
+        "CARD-1",
+        path(merchant, "customers", made.id),
+    ):
         assert shown in text
 
 
@@ -70,7 +76,9 @@ def test_sort_by_every_column(viewer: Client, merchant: Merchant, sort: str) -> 
     assert [row.id for row in up] == [row.id for row in reversed(down)]
 
 
-@pytest.mark.parametrize("query", ["since_from=junk", "since_to=2026-99-99", "sort=password", "q=%F0%9F%92%A5", "after=x"])
+@pytest.mark.parametrize(
+    "query", ["since_from=junk", "since_to=2026-99-99", "sort=password", "q=%F0%9F%92%A5", "after=x"]
+)
 def test_take_junk_for_a_filter_error(viewer: Client, merchant: Merchant, query: str) -> None:
     assert viewer.get(f"{path(merchant, 'customers')}?{query}").status_code == 200
 

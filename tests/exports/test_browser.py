@@ -27,6 +27,7 @@ def file(folder: Path, text: str) -> Path:
 def work(merchant: Merchant) -> None:
     with merchant_scope(merchant):
         run = ImportRun.objects.latest("uploaded_at")
+    assert run.job_id is not None
     run_one(merchant.id, run.job_id)
 
 

@@ -32,7 +32,9 @@ TWO = HEADER + (
 
 def send(client: Client, merchant: Merchant, content: bytes, name: str = "orders.csv") -> Any:
     file = SimpleUploadedFile(name, content)
-    return client.post(path(merchant, "imports", "new"), {"dataset": "orders", "file": file, "op_id": str(uuid.uuid4())})
+    return client.post(
+        path(merchant, "imports", "new"), {"dataset": "orders", "file": file, "op_id": str(uuid.uuid4())}
+    )
 
 
 def uploaded(client: Client, merchant: Merchant, text: str = TWO) -> ImportRun:
@@ -72,7 +74,11 @@ def test_show_what_would_happen_and_change_nothing(admin: Client, merchant: Merc
 def test_apply_by_a_job(admin: Client, merchant: Merchant) -> None:
     run = act(admin, merchant, uploaded(admin, merchant), "apply")
     page = admin.get(path(merchant, "imports", run.id))
-    assert (run.state, "every 2s" in page.content.decode(), "http-equiv" in page.content.decode()) == ("applying", True, True)
+    assert (run.state, "every 2s" in page.content.decode(), "http-equiv" in page.content.decode()) == (
+        "applying",
+        True,
+        True,
+    )
     done = work(merchant, run)
     assert (done.state, done.added) == ("done", 2)
     part = admin.get(path(merchant, "imports", run.id), {"part": "1"}).content.decode()
@@ -174,7 +180,9 @@ def test_need_as_many_queries_for_one_import_as_for_three(admin: Client, merchan
     assert len(queries_of(admin, path(merchant, "imports"))) == 6
 
 
-@pytest.mark.parametrize("query", ["state=zzz", "uploaded_from=junk", "sort=sha256", "after=zzz", "sort=file", "sort=-state"])
+@pytest.mark.parametrize(
+    "query", ["state=zzz", "uploaded_from=junk", "sort=sha256", "after=zzz", "sort=file", "sort=-state"]
+)
 def test_take_junk_for_a_filter_error(admin: Client, merchant: Merchant, query: str) -> None:
     uploaded(admin, merchant)
     page = admin.get(f"{path(merchant, 'imports')}?{query}")

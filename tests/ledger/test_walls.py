@@ -181,3 +181,12 @@ def test_check_results_are_the_merchants_own(scope: Merchant, other_merchant: Me
     LedgerCheck(checked_at=now(), ok=True).save()
     with merchant_scope(other_merchant):
         assert LedgerCheck.objects.count() == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_planner_expects_a_new_merchant_to_have_rows(db: None, table: str) -> None:
+    target = run(
+        "SELECT attstattarget FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'merchant_id'",
+        [f"ledger.{table}"],
+    )
+    assert target == [(0,)]

@@ -240,6 +240,35 @@ def test_amazon_report_of_another_topic_is_refused(queue: Queue, merchant: Merch
     assert post(merchant, "amazon-ses", amazon(message), **SNS).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("topic", "address", "asked"),
+    [
+        ("arn:1", "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=x", True),
+        ("arn:2", "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=x", False),
+        ("arn:1", "https://sns.eu-west-1.amazonaws.com.evil.example/?Token=x", False),
+        ("arn:1", "http://127.0.0.1/?Token=x", False),
+    ],
+)
+def test_amazon_topic_is_confirmed_where_it_was_named(
+    transactional_db: None,
+    merchant: Merchant,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    topic: str,
+    address: str,
+    asked: bool,
+) -> None:
+    settings.ANYMAIL = {"WEBHOOK_SECRET": PASSWORD, "AMAZON_SES_TOPIC_ARNS": "arn:1"}
+    called: list[str] = []
+    monkeypatch.setattr("messaging.esp.requests.get", lambda url, **_given: called.append(url))
+    body = {"Type": "SubscriptionConfirmation", "MessageId": "m", "TopicArn": topic, "SubscribeURL": address}
+    headers = {"HTTP_X_AMZ_SNS_MESSAGE_TYPE": "SubscriptionConfirmation", "HTTP_X_AMZ_SNS_MESSAGE_ID": "m"}
+
+    post(merchant, "amazon-ses", body, **headers)
+
+    assert called == ([address] if asked else [])
+
+
 def test_amazon_is_asked_for_its_password(queue: Queue, merchant: Merchant) -> None:
     answer = post(merchant, "amazon-ses", amazon(queue()), password="", **SNS)
 

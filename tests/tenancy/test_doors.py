@@ -144,7 +144,15 @@ def test_sign_out_a_session_that_was_left_alone(signed_in: MakeClient) -> None:
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(hours=9))
     assert client.get(LIST).status_code == 302
     assert client.get(LIST).status_code == 302
-    assert SecurityEvent.objects.filter(kind="session.idle").count() == 1
+    assert SecurityEvent.objects.filter(kind="session.over").count() == 1
+
+
+def test_sign_out_a_session_after_a_day(signed_in: MakeClient) -> None:
+    client = signed_in(Role.VIEWER)
+    client.get(LIST)
+    UserSession.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert client.get(LIST).status_code == 302
+    assert client.get(LIST).status_code == 302
 
 
 def test_note_now_and_then_that_a_session_is_in_use(signed_in: MakeClient) -> None:

@@ -79,7 +79,7 @@ def test_count_failures_that_were_rolled_back() -> None:
 
 
 def test_answer_429_with_the_time_to_wait(client: Client, db: None) -> None:
-    for _ in range(30):
+    for _ in range(120):
         client.post(LOGIN, {"login": "", "password": ""})
     response = client.post(LOGIN, {"login": "", "password": ""})
     assert response.status_code == 429

@@ -79,12 +79,13 @@ def test_answer_429_behind_the_door(signed_in: Callable[[Role], Client], monkeyp
     assert (response.status_code, response["Retry-After"]) == (429, "720")
 
 
-def test_answer_429_without_a_door(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: Any) -> None:
+def test_answer_429_without_a_door(signed_in: Callable[[Role], Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any) -> None:
         raise RateLimited(7)
 
-    monkeypatch.setattr("tenancy.views.brand.merchant_by_slug", refuse)
-    response = client.get("/brand/x/brand.css")
+    client = signed_in(Role.VIEWER)
+    monkeypatch.setattr("tenancy.views.home.memberships_of", refuse)
+    response = client.get("/")
     assert (response.status_code, response["Retry-After"]) == (429, "7")
 
 

@@ -2,7 +2,6 @@
 -- a batch besides being issued in it, and every step but a grant names its grant. One refusal refuses the batch.
 -- Rows are looked up by key from behind a fence (LATERAL ... OFFSET 0) or by a list of keys: a merchant's first
 -- import finds the tables without statistics, and a plan made for a handful of rows would go through all for each.
--- For the same reason each call makes its own plans.
 
 -- Write the entries that are new. Returns, act by act, the entry that stands and whether it is new.
 CREATE FUNCTION ledger.journal_many(
@@ -176,7 +175,7 @@ CREATE FUNCTION ledger.post_many(
     p_acts integer[], p_verbs text[], p_units text[], p_amounts bigint[], p_grants uuid[], p_codes text[],
     p_valid_from timestamptz[], p_expires_at timestamptz[], OUT standing uuid[], OUT is_new boolean[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
-SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
+SET enable_nestloop = off AS $$
 DECLARE
     v_clock timestamptz;
     v_at timestamptz[];

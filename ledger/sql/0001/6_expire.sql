@@ -7,7 +7,7 @@ CREATE FUNCTION ledger.expire_due(
     p_merchant uuid, p_unit text, p_actor text, p_at timestamptz, p_limit integer,
     OUT swept bigint, OUT amount bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
-SET enable_nestloop = off SET plan_cache_mode = force_custom_plan AS $$
+SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
     v_account record;

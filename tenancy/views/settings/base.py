@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.errors import Refused
+from tenancy.errors import NotFound, Refused
 from tenancy.roles import Role
 from tenancy.views.base import StaffView
 from ui.htmx import dialog_base
@@ -78,6 +78,8 @@ class FormPage(SettingsPage):
             return self.page(form, status=422)
         try:
             return self.save(form)
+        except NotFound as error:
+            raise Http404 from error
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.page(form, status=422)
@@ -111,6 +113,8 @@ class DialogPage(FormPage):
             return super().post(request, *args, **kwargs)
         try:
             return self.save(None)
+        except NotFound as error:
+            raise Http404 from error
         except Refused as refusal:
             self.warn(str(refusal))
             return self.back_to(self.address(self.section))

@@ -81,6 +81,13 @@ class Invite(DialogPage):
         return HttpResponseRedirect(self.address("members"))
 
 
+def _invitation(key: Any) -> Invitation:
+    found: Invitation | None = Invitation.objects.filter(pk=key, accepted_at=None).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 class InviteAgain(Invite):
     """Send a new link in place of an old one."""
 
@@ -92,11 +99,13 @@ class InviteAgain(Invite):
         """Return no form: address and role stay."""
         return None
 
+    def more(self) -> dict[str, Any]:
+        """Say who it is for."""
+        return {**super().more(), "text": f"{_invitation(self.kwargs['pk']).email}: {self.text}"}
+
     def save(self, form: Any) -> HttpResponse:
         """Invite the same address once more."""
-        old = Invitation.objects.filter(pk=self.kwargs["pk"], accepted_at=None).first()
-        if old is None:
-            raise Http404
+        old = _invitation(self.kwargs["pk"])
         return self.invite(old.email, Role(old.role))
 
 
@@ -108,6 +117,10 @@ class Withdraw(DialogPage):
     text = gettext_lazy("Its link stops working.")
     submit_label = gettext_lazy("Withdraw")
     tone = "bad"
+
+    def more(self) -> dict[str, Any]:
+        """Say whose it is."""
+        return {**super().more(), "text": f"{_invitation(self.kwargs['pk']).email}: {self.text}"}
 
     def save(self, form: Any) -> HttpResponse:
         """Withdraw it."""
