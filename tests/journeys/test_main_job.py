@@ -99,8 +99,8 @@ def test_take_a_claim_from_the_report_to_the_processed_gift(  # noqa: PLR0913 - 
 
 def sign_in(page: Page, live: str) -> None:
     page.goto(live)
-    page.get_by_label("E-mail").fill("owner@brew-bloom.example")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Email").fill("owner@brew-bloom.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/m/brew-bloom/claims/")
 
