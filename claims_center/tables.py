@@ -1,5 +1,7 @@
 """The lists of claims and orders."""
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +11,22 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from claims_center import badges
+from claims_center.marketplaces import Marketplace
 from claims_center.models import Claim, Order, PromotionKind
 from ui import cells
 from ui.icons import icon
 from ui.tables import Column, Table
+
+# Stands in an address where a row's id will stand.
+NOBODY = str(uuid.UUID(int=0))
+
+
+def _marketplace(value: str) -> str:
+    return cells.text(Marketplace(value).label)
+
+
+def _promotion(name: str, kind: str) -> str:
+    return cells.two_lines(name, PromotionKind(kind).label)
 
 
 class ClaimTable(Table):
@@ -35,8 +49,18 @@ class ClaimTable(Table):
 
     def __init__(self, *args: Any, merchant_slug: str, back: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.merchant_slug = merchant_slug
+        # Addresses are looked up once and not for each row, and so is what only a few values can look like.
+        self.claim_page = reverse("claims:claim", args=[merchant_slug, NOBODY])
+        self.customer_page = reverse("cockpit:customer", args=[merchant_slug, NOBODY])
         self.back = f"?{urlencode({'back': back})}" if back else ""
+        self.drawn: dict[tuple[Any, ...], str] = {}
+
+    def once(self, make: Callable[..., str], *values: Any) -> str:
+        """Return `make(*values)`, made once for each page and values."""
+        key = (make, *values)
+        if key not in self.drawn:
+            self.drawn[key] = make(*values)
+        return self.drawn[key]
 
     def row_label(self, record: Claim) -> str:
         """Return whose claim it is, and of when."""
@@ -44,16 +68,16 @@ class ClaimTable(Table):
 
     def render_customer(self, record: Claim) -> str:
         """The customer's name, as the way to the customer's page."""
-        url = reverse("cockpit:customer", args=[self.merchant_slug, record.customer_id])
+        url = self.customer_page.replace(NOBODY, str(record.customer_id))
         return cells.person(record.customer_name or record.customer_email, "", url)
 
     def render_product(self, record: Claim) -> str:
         """The product over the campaign it was claimed in."""
-        return cells.two_lines(record.product_title, record.funnel_name)
+        return self.once(cells.two_lines, record.product_title, record.funnel_name)
 
     def render_marketplace(self, record: Claim) -> str:
         """Where it was bought."""
-        return cells.text(record.get_marketplace_display())
+        return self.once(_marketplace, record.marketplace)
 
     def render_order_number(self, value: str) -> str:
         """The number as the customer typed it."""
@@ -61,7 +85,7 @@ class ClaimTable(Table):
 
     def render_promotion(self, record: Claim) -> str:
         """The gift over how it travels."""
-        return cells.two_lines(record.promotion_name, PromotionKind(record.promotion_kind).label)
+        return self.once(_promotion, record.promotion_name, record.promotion_kind)
 
     def render_rating(self, record: Claim) -> str:
         """Stars over the beginning of the feedback."""
@@ -71,23 +95,23 @@ class ClaimTable(Table):
 
     def render_did_redirect(self, value: Any) -> str:
         """Whether the customer went on to the marketplace."""
-        return cells.yes_no(value)
+        return self.once(cells.yes_no, value)
 
     def render_verification(self, value: str) -> str:
         """What the order history says."""
-        return badges.verification(value)
+        return self.once(badges.verification, value)
 
     def render_status(self, value: str) -> str:
         """Where the claim stands."""
-        return badges.status(value)
+        return self.once(badges.status, value)
 
     def render_delivery(self, value: str) -> str:
         """How far the gift has come."""
-        return badges.delivery(value)
+        return self.once(badges.delivery, value)
 
     def render_edit(self, record: Claim) -> str:
         """The way to the claim's page, and back to this very list."""
-        url = reverse("claims:claim", args=[self.merchant_slug, record.id])
+        url = self.claim_page.replace(NOBODY, str(record.id))
         label = _now("Edit the claim of %(customer)s") % {"customer": record.customer_name or record.customer_email}
         return SafeString(
             f'<a class="btn btn-ghost btn-icon btn-sm" href="{cells.esc(url + self.back)}" aria-label="{cells.esc(label)}"'

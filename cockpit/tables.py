@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from claims_center.tables import NOBODY
 from cockpit.timeline import held_change, in_words, label_of, words_for_actors
 from ledger.models import Entry
 from tenancy.selectors import actor_names
@@ -27,7 +28,8 @@ class EntryTable(Table):
 
     def __init__(self, *args: Any, merchant_slug: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.merchant_slug = merchant_slug
+        self.claim_page = reverse("claims:claim", args=[merchant_slug, NOBODY])
+        self.customer_page = reverse("cockpit:customer", args=[merchant_slug, NOBODY])
         actors = {record.actor for record in self.records}
         self.names = words_for_actors(actors, actor_names(actors))
 
@@ -40,12 +42,12 @@ class EntryTable(Table):
         label = label_of(record.event)
         words: Any = label.words
         if record.origin == "claim":
-            words = cells.link(reverse("claims:claim", args=[self.merchant_slug, record.origin_id]), words)
+            words = cells.link(self.claim_page.replace(NOBODY, str(record.origin_id)), words)
         return SafeString(f'<span class="event tone-{label.tone}">{icon(label.icon, 15)}{cells.esc(words)}</span>')
 
     def render_customer(self, record: Entry) -> str:
         """Whom it concerns."""
-        url = reverse("cockpit:customer", args=[self.merchant_slug, record.customer_id])
+        url = self.customer_page.replace(NOBODY, str(record.customer_id))
         return cells.person(record.customer.name, "", url)
 
     def render_change(self, record: Entry) -> str:

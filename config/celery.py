@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 app = Celery("claims_center")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# The current application is a matter of the thread; the web server's threads ring bells too and must find this one.
+app.set_default()
 
 
 @app.on_after_finalize.connect

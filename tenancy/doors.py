@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from tenancy.audit import security_event
 from tenancy.links import local_path
 from tenancy.models import Merchant
-from tenancy.reauthentication import ask_again, is_fresh
 from tenancy.roles import Role
 from tenancy.selectors import memberships_at_door, merchant_by_public_id, merchant_by_slug
 
@@ -68,8 +67,6 @@ def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -
             detail=request.resolver_match.view_name,
         )
         raise PermissionDenied
-    if getattr(view.view_class, "reauthenticate", False) and not is_fresh(request):
-        return ask_again(request)
     return None
 
 

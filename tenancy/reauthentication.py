@@ -24,7 +24,8 @@ def ask_again(request: Any) -> HttpResponse:
     methods = get_adapter().get_reauthentication_methods(request.user)
     address = methods[0]["url"] if methods else reverse("account_login")
     back = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request)
-    return HttpResponseRedirect(f"{address}?{urlencode({'next': back})}")
+    there = f"{address}?{urlencode({'next': back})}"
+    return HttpResponse(headers={"HX-Redirect": there}) if request.htmx else HttpResponseRedirect(there)
 
 
 def _page_before(request: Any) -> str:

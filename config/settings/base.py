@@ -199,6 +199,7 @@ ANYMAIL = {
         "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
         "RESEND_API_KEY",
         "RESEND_SIGNING_SECRET",
+        "AMAZON_SES_TOPIC_ARNS",
     )
     if env.str(f"ANYMAIL_{key}", "")
 }

@@ -11,3 +11,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+
+# The real web server of the browser tests serves static files from their sources: nothing is collected for a test.
+WHITENOISE_USE_FINDERS = True

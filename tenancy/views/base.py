@@ -14,6 +14,7 @@ from django.views.generic import View
 from tenancy.actors import Actor
 from tenancy.idempotency import InProgress, KeyReused, answer_once, digest_of
 from tenancy.links import local_path
+from tenancy.reauthentication import ask_again, is_fresh
 
 OPERATION = re.compile(r"^[0-9a-f-]{32,36}$")
 # A redirect after success, or a changed part of a page; a form shown again with its errors may be sent again.
@@ -34,6 +35,9 @@ class StaffView(View):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer, and keep personal data out of every cache."""
+        self.prepare()
+        if self.reauthenticate and not is_fresh(request):
+            return ask_again(request)
         operation = request.POST.get("op_id", "") if request.method == "POST" else ""
         if OPERATION.match(operation):
             response = self._once(operation, lambda: super(StaffView, self).dispatch(request, *args, **kwargs))
@@ -41,6 +45,9 @@ class StaffView(View):
             response = cast("HttpResponse", super().dispatch(request, *args, **kwargs))
         patch_cache_control(response, no_store=True, private=True)
         return response
+
+    def prepare(self) -> None:
+        """Find what the address names before anything else is done; raise Http404 where there is no such thing."""
 
     def _once(self, operation: str, work: Any) -> HttpResponse:
         """Answer a form that was posted twice (a double click, the back button) as it was answered first."""

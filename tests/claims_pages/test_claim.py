@@ -279,7 +279,10 @@ def test_let_an_owner_do_what_an_agent_may(merchant: Merchant, claim: Claim) -> 
 
 def test_come_back_to_the_page_behind_the_dialog(agent: Client, merchant: Merchant, claim: Claim) -> None:
     page = path(merchant, "claims", claim.id)
-    for behind, kept in ((f"{page}?back=status%3Dnew", f"{page}?back=status%3Dnew"), ("https://evil.example/x?y", page)):
+    for behind, kept in (
+        (f"{page}?back=status%3Dnew", f"{page}?back=status%3Dnew"),
+        ("https://evil.example/x?y", page),
+    ):
         headers = {"HX-Request": "true", "HX-Target": "dialog-body", "HX-Current-URL": f"http://testserver{behind}"}
         assert f'name="next" value="{kept}"' in agent.get(f"{page}reject/", headers=headers).content.decode()
 

@@ -84,6 +84,13 @@ class Revoke(DialogPage):
     submit_label = gettext_lazy("Revoke")
     tone = "bad"
 
+    def prepare(self) -> None:
+        """Find the key; 404 for another merchant's."""
+        found = ApiKey.objects.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        self.key = found
+
     def save(self, form: Any) -> HttpResponse:
         """Revoke it."""
         key = services.revoke_key(key_id=self.kwargs["pk"], actor=self.actor, now=timezone.now())
@@ -91,9 +98,6 @@ class Revoke(DialogPage):
         return HttpResponseRedirect(self.address("keys"))
 
     def more(self) -> dict[str, Any]:
-        """Say which key it is; 404 for another merchant's."""
-        key = ApiKey.objects.filter(pk=self.kwargs["pk"]).first()
-        if key is None:
-            raise Http404
-        text = _("Whatever uses %(name)s is locked out at once, for good.") % {"name": key}
+        """Say which key it is."""
+        text = _("Whatever uses %(name)s is locked out at once, for good.") % {"name": self.key}
         return {**super().more(), "text": text}

@@ -95,18 +95,21 @@ class InviteAgain(Invite):
     text = gettext_lazy("The old link stops working.")
     submit_label = gettext_lazy("Send")
 
+    def prepare(self) -> None:
+        """Find the old invitation."""
+        self.invitation = _invitation(self.kwargs["pk"])
+
     def make_form(self, data: Any = None) -> Any:
         """Return no form: address and role stay."""
         return None
 
     def more(self) -> dict[str, Any]:
         """Say who it is for."""
-        return {**super().more(), "text": f"{_invitation(self.kwargs['pk']).email}: {self.text}"}
+        return {**super().more(), "text": f"{self.invitation.email}: {self.text}"}
 
     def save(self, form: Any) -> HttpResponse:
         """Invite the same address once more."""
-        old = _invitation(self.kwargs["pk"])
-        return self.invite(old.email, Role(old.role))
+        return self.invite(self.invitation.email, Role(self.invitation.role))
 
 
 class Withdraw(DialogPage):
@@ -118,9 +121,13 @@ class Withdraw(DialogPage):
     submit_label = gettext_lazy("Withdraw")
     tone = "bad"
 
+    def prepare(self) -> None:
+        """Find the invitation."""
+        self.invitation = _invitation(self.kwargs["pk"])
+
     def more(self) -> dict[str, Any]:
         """Say whose it is."""
-        return {**super().more(), "text": f"{_invitation(self.kwargs['pk']).email}: {self.text}"}
+        return {**super().more(), "text": f"{self.invitation.email}: {self.text}"}
 
     def save(self, form: Any) -> HttpResponse:
         """Withdraw it."""
@@ -137,16 +144,16 @@ class ChangeRole(DialogPage):
     title = gettext_lazy("Change role")
     submit_label = gettext_lazy("Change role")
 
-    def make_form(self, data: Any = None) -> RoleForm:
-        """Return the form with the present role."""
-        return RoleForm(data, initial={"role": self.member().role})
-
-    def member(self) -> Membership:
-        """Return the member that the address names; 404 for anybody else's."""
+    def prepare(self) -> None:
+        """Find the member; 404 for anybody else's."""
         found = member(self.request.merchant, self.kwargs["pk"])
         if found is None:
             raise Http404
-        return found
+        self.member = found
+
+    def make_form(self, data: Any = None) -> RoleForm:
+        """Return the form with the present role."""
+        return RoleForm(data, initial={"role": self.member.role})
 
     def save(self, form: RoleForm) -> HttpResponse:
         """Change it; whoever gives up their own ownership is taken to the start."""
@@ -162,7 +169,7 @@ class ChangeRole(DialogPage):
 
     def more(self) -> dict[str, Any]:
         """Say whose role it is."""
-        return {**super().more(), "text": str(self.member().user)}
+        return {**super().more(), "text": str(self.member.user)}
 
 
 class Remove(ChangeRole):
@@ -173,13 +180,12 @@ class Remove(ChangeRole):
     tone = "bad"
 
     def make_form(self, data: Any = None) -> Any:
-        """Return no form, having made sure that there is such a member."""
-        self.member()
+        """Return no form."""
         return None
 
     def save(self, form: Any) -> HttpResponse:
         """Remove the member."""
-        person = self.member().user
+        person = self.member.user
         services.remove_member(merchant=self.request.merchant, membership_id=self.kwargs["pk"], actor=self.actor)
         self.say(_("%(person)s is removed.") % {"person": person})
         return HttpResponseRedirect("/" if person == self.request.user else self.address("members"))
@@ -187,4 +193,4 @@ class Remove(ChangeRole):
     def more(self) -> dict[str, Any]:
         """Say who it is, and what stays."""
         text = _("%(person)s loses access at once. What they did stays in the history.")
-        return {**super().more(), "text": text % {"person": self.member().user}}
+        return {**super().more(), "text": text % {"person": self.member.user}}
