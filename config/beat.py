@@ -7,13 +7,15 @@ from jobs.periodic import POKE_EVERY, Tick
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-NIGHT = {"every": timedelta(days=1), "offset": timedelta(hours=2)}
+DAY = timedelta(days=1)
+# After midnight UTC: when most merchants sleep.
+NIGHT = timedelta(hours=2)
 
 TICKS: dict[str, Tick] = {
     "ledger.expire": Tick("ledger.expire", every=MINUTE, merchants="ledger.handlers.merchants_with_due_grants"),
-    "ledger.check": Tick("ledger.check", **NIGHT),
+    "ledger.check": Tick("ledger.check", every=DAY, offset=NIGHT),
     "codes.low_pool": Tick("codes.low_pool", every=15 * MINUTE),
-    "retention.clean": Tick("retention.clean", **NIGHT),
+    "retention.clean": Tick("retention.clean", every=DAY, offset=NIGHT),
 }
 
 

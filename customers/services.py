@@ -32,7 +32,7 @@ def find_or_create(
     """
     if not email_norm(email):
         raise ValueError("A customer is known by an e-mail address here.")
-    values = [email.strip(), email_norm(email), phone, phone_norm(phone), first_name, last_name, now]
+    values: list[Any] = [email.strip(), email_norm(email), phone, phone_norm(phone), first_name, last_name, now]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [current_merchant_id(), new_id(), *values])
         created = cursor.fetchone() is not None
@@ -64,12 +64,10 @@ def update_contact(*, customer: Customer, values: dict[str, Any], actor: Actor, 
 
 def search_words(customer: Customer) -> set[str]:
     """Return the words under which a customer is found: name, address, phone and card number."""
-    return words_of(
-        customer.email, customer.phone_norm, customer.card_number, customer.first_name, customer.last_name
-    )
+    return words_of(customer.email, customer.phone_norm, customer.card_number, customer.first_name, customer.last_name)
 
 
-def enrol(  # noqa: PLR0913 - a person has many details
+def enrol(
     *,
     now: datetime,
     actor: Actor,

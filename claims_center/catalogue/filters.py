@@ -65,7 +65,7 @@ class FunnelFilter(FilterSet):
         """Narrow to funnels in these states."""
         return rows.filter(state_rank__in=[RANKS[FunnelState(one)] for one in value])
 
-    def offering(self, rows: QuerySet[Any], field_name: str, value: Sequence[str]) -> QuerySet[Any]:
+    def offering(self, rows: QuerySet[Any], field_name: str, value: Sequence[Any]) -> QuerySet[Any]:
         """Narrow to funnels with one of these products."""
         offering = FunnelProduct.objects.filter(product__in=value)
         return rows.filter(pk__in=offering.values("funnel_id"))

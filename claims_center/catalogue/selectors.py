@@ -108,14 +108,16 @@ def performance_of(funnel_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Performan
     ids = list(funnel_ids)
     visits = Journey.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
     claims = Claim.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
-    came = {row.pop("funnel_id"): row for row in visits.annotate(visits=Count("*"), started=Count("started_at"))}
+    seen = visits.annotate(visits=Count("*"), started=Count("started_at"))
     sent = claims.annotate(
         submitted=Count("*"),
         shared=Count("pk", filter=Q(did_redirect=True)),
         processed=Count("pk", filter=Q(status=Status.PROCESSED)),
     )
-    did = {row.pop("funnel_id"): row for row in sent}
-    return {one: Performance(**came.get(one, {}), **did.get(one, {})) for one in ids}
+    figures: dict[uuid.UUID, dict[str, int]] = {one: {} for one in ids}
+    for row in [*map(dict, seen), *map(dict, sent)]:
+        figures[row.pop("funnel_id")] |= row
+    return {one: Performance(**found) for one, found in figures.items()}
 
 
 def funnels_of_product(product: Product) -> list[Funnel]:

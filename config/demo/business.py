@@ -91,7 +91,8 @@ def _fill(stage: Stage, told: PromotionStory, opened: datetime) -> CodePool:
     save_pool(pool=pool, actor=stage.actor("admin"), now=opened)
     values = {_code(stage, told.prefix) for _ in range(told.codes)}
     rows = [
-        Code.made_with(pool=pool, value=value, value_norm=value_norm(value), created_at=opened) for value in sorted(values)
+        Code.made_with(pool=pool, value=value, value_norm=value_norm(value), created_at=opened)
+        for value in sorted(values)
     ]
     Code.objects.bulk_create(rows)
     stage.pools[told.name] = pool

@@ -62,7 +62,7 @@ def play(stage: Stage, plan: Plan) -> Claim:
             sharing.record_redirect(claim_id=claim.id, now=plan.at + timedelta(minutes=1))
     if plan.end != "new":
         _work(stage, plan, claim)
-    return Claim.objects.get(id=claim.id)  # type: ignore[no-any-return]
+    return Claim.objects.get(id=claim.id)
 
 
 def visit_only(stage: Stage, funnel: FunnelStory, at: datetime) -> None:

@@ -20,7 +20,7 @@ def report_delivery(stage: Stage, claim_id: uuid.UUID, at: datetime, *, told: st
     jobs = Job.objects.filter(kind="message.send", dedupe_key=str(message.id))
     jobs.update(state=State.DONE, finished_at=at + timedelta(seconds=2), attempts=1)
     last = told or stage.dice.choices((Status.OPENED, Status.DELIVERED, Status.BOUNCED), (60, 36, 4))[0]
-    steps = [(Status.SENDING, 1, ""), (Status.SENT, 2, "")]
+    steps: list[tuple[str, int, str]] = [(Status.SENDING, 1, ""), (Status.SENT, 2, "")]
     steps += [(Status.DELIVERED, 20, SOURCE)] if last in {Status.DELIVERED, Status.OPENED} else []
     steps += [(last, 2400, SOURCE)] if last in {Status.OPENED, *BAD} else []
     for status, seconds, source in steps:

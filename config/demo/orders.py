@@ -67,7 +67,11 @@ class Books:
             return f"11{dice.randrange(1, 5)}-{dice.randrange(10**7):07}-{dice.randrange(10**7):07}"
         if marketplace == "ebay":
             return f"{dice.randrange(10, 20)}-{dice.randrange(10**5):05}-{dice.randrange(10**5):05}"
-        return str(dice.randrange(2 * 10**14, 3 * 10**14)) if marketplace == "walmart" else str(dice.randrange(10**9, 4 * 10**9))
+        return (
+            str(dice.randrange(2 * 10**14, 3 * 10**14))
+            if marketplace == "walmart"
+            else str(dice.randrange(10**9, 4 * 10**9))
+        )
 
     def amazon_report(self) -> bytes:
         """Return the All Orders report: tab-separated, unquoted."""
@@ -89,7 +93,7 @@ class Books:
             "amazon-order-id": number,
             "merchant-order-id": number,
             "purchase-date": when,
-            "last-updated-date": (at + timedelta(days=2)).astimezone(UTC).isoformat(timespec="seconds"),
+            "last-updated-date": self.stage.past(at + timedelta(days=2)).astimezone(UTC).isoformat(timespec="seconds"),
             "order-status": "Shipped",
             "sales-channel": "Amazon.com",
             "product-name": listing.product.title,
@@ -103,7 +107,7 @@ class Books:
             "ship-country": person.address["country"],
         }
 
-    def _plain_row(  # noqa: PLR0913 - a row has these parts
+    def _plain_row(
         self, number: str, person: Person, listing: Listing, at: datetime, price: str, buyer_email: str
     ) -> dict[str, str]:
         return {

@@ -36,5 +36,7 @@ def _person(story: MerchantStory, dice: random.Random, first: str, last: str) ->
         "postal_code": postal_code,
         "country": country,
     }
-    phone = f"+1503555{dice.randrange(10_000):04}" if story.currency == "USD" else f"+4922155{dice.randrange(10_000):04}"
+    phone = (
+        f"+1503555{dice.randrange(10_000):04}" if story.currency == "USD" else f"+4922155{dice.randrange(10_000):04}"
+    )
     return Person(first, last, f"{local}@example.com", phone if dice.random() < 0.4 else "", address)  # noqa: PLR2004

@@ -35,7 +35,12 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("wrong_product", "new", ""),
         ("too_old", "new", ""),
     ),
-    "tote": (("match", "verified", ""), ("match", "processed", ""), ("match", "unprocessed", ""), ("match", "rejected", "")),
+    "tote": (
+        ("match", "verified", ""),
+        ("match", "processed", ""),
+        ("match", "unprocessed", ""),
+        ("match", "rejected", ""),
+    ),
     "barista-class": (("left_out", "new", ""), ("left_out", "verified", ""), ("other_buyer", "new", "")),
     "welcome": (("match", "gifted", Status.BOUNCED), ("unknown", "needs_info", ""), ("claimed_before", "new", "")),
 }
@@ -77,7 +82,7 @@ def _fate(stage: Stage, told: FunnelStory, number: int, at: datetime) -> tuple[s
     return stage.dice.choices(outcomes, weights)[0], end_of(stage, at), ""
 
 
-def _plan(  # noqa: PLR0913 - what a plan is made from
+def _plan(
     stage: Stage,
     books: Books,
     told: FunnelStory,
@@ -92,7 +97,7 @@ def _plan(  # noqa: PLR0913 - what a plan is made from
     return Plan(at=at, funnel=told, person=person, listing=listing, order_number=spelled, end=end, report=report)
 
 
-def _number(  # noqa: PLR0913
+def _number(
     stage: Stage,
     books: Books,
     outcome: str,

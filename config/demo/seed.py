@@ -15,6 +15,7 @@ from config.demo.plans import plan_claims
 from config.demo.stories import STORIES, MerchantStory
 from jobs.models import Job
 from jobs.states import State
+from ledger.checks import run_and_keep
 from ledger.services import backdated
 from tenancy.actors import Actor
 from tenancy.models import Merchant
@@ -48,6 +49,7 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
                 visit_only(stage, plan.funnel, plan.at - timedelta(minutes=stage.dice.randrange(300)))
         close_what_ended(stage)
         _settle_jobs(now)
+        run_and_keep(merchant.id)
         _, key = create_key(
             merchant=merchant, name="Demo till", scopes=list(KeyScope), actor=Actor.user(stage.staff["owner"]), now=now
         )
@@ -56,7 +58,8 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
 
 def _settle_jobs(now: datetime) -> None:
     """Leave no work behind that the past has done already."""
-    Job.objects.filter(state=State.DUE).exclude(kind="message.send").update(state=State.DONE, finished_at=now)
+    due = Job.objects.filter(state=State.DUE).exclude(kind="message.send")
+    due.update(state=State.DONE, finished_at=now, attempts=1)
 
 
 def _said(stage: Stage, key: str) -> dict[str, Any]:

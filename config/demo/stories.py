@@ -106,20 +106,47 @@ BREW = MerchantStory(
             "5.95",
             (_amazon("US", "B0BBFIL100", "amazon.com"), _walmart("1900412345")),
         ),
-        ProductStory("Café mug, sage", "BB-MUG-SG", "14.50", (_amazon("US", "B0BBMUGSG0", "amazon.com"), _etsy("1440012345"))),
+        ProductStory(
+            "Café mug, sage", "BB-MUG-SG", "14.50", (_amazon("US", "B0BBMUGSG0", "amazon.com"), _etsy("1440012345"))
+        ),
         ProductStory("Hand grinder, steel burr", "BB-GRD-01", "79.00", (_amazon("US", "B0BBGRD010", "amazon.com"),)),
-        ProductStory("House blend, whole bean 1 kg", "BB-HSE-1K", "24.90", (_amazon("US", "B0BBHSE1K0", "amazon.com"), _walmart("1900498765"))),
+        ProductStory(
+            "House blend, whole bean 1 kg",
+            "BB-HSE-1K",
+            "24.90",
+            (_amazon("US", "B0BBHSE1K0", "amazon.com"), _walmart("1900498765")),
+        ),
     ),
     promotions=(
-        PromotionStory("$10 gift card", "digital", "10.00", "Thank you for telling us how it brews.", codes=160, prefix="BREW"),
-        PromotionStory("Barista class, 30 minutes online", "digital", "25.00", "See you in class.", fixed_code="CLASS-2026"),
-        PromotionStory("Canvas tote bag", "physical", "14.00", "Your tote is on its way.", item="Canvas tote bag, natural"),
+        PromotionStory(
+            "$10 gift card", "digital", "10.00", "Thank you for telling us how it brews.", codes=160, prefix="BREW"
+        ),
+        PromotionStory(
+            "Barista class, 30 minutes online", "digital", "25.00", "See you in class.", fixed_code="CLASS-2026"
+        ),
+        PromotionStory(
+            "Canvas tote bag", "physical", "14.00", "Your tote is on its way.", item="Canvas tote bag, natural"
+        ),
         PromotionStory("Free bag of beans", "digital", "12.00", "Enjoy the beans.", codes=24, prefix="BEAN"),
     ),
     funnels=(
-        FunnelStory("thank-you", "Thank-you card", "$10 gift card", ("BB-KET-09", "BB-FIL-100", "BB-MUG-SG", "BB-GRD-01"), min_feedback=20, claims=52),
+        FunnelStory(
+            "thank-you",
+            "Thank-you card",
+            "$10 gift card",
+            ("BB-KET-09", "BB-FIL-100", "BB-MUG-SG", "BB-GRD-01"),
+            min_feedback=20,
+            claims=52,
+        ),
         FunnelStory("tote", "Canvas tote autumn", "Canvas tote bag", ("BB-KET-09", "BB-GRD-01"), claims=18),
-        FunnelStory("barista-class", "Barista class", "Barista class, 30 minutes online", ("BB-GRD-01",), order_number="optional", claims=11),
+        FunnelStory(
+            "barista-class",
+            "Barista class",
+            "Barista class, 30 minutes online",
+            ("BB-GRD-01",),
+            order_number="optional",
+            claims=11,
+        ),
         FunnelStory("beans", "Beans for a friend", "Free bag of beans", ("BB-HSE-1K",), claims=22),
         FunnelStory("summer-2026", "Summer iced coffee", "Free bag of beans", ("BB-HSE-1K",), state="closed", claims=8),
         FunnelStory("winter-warmers", "Winter warmers", "$10 gift card", ("BB-MUG-SG",), state="upcoming", claims=0),
@@ -147,8 +174,18 @@ NORTH = MerchantStory(
     accent="#1f6f54",
     staff={"owner": "Greta Lindqvist", "admin": "Jonas Weber", "agent": "Mila Kowalska", "viewer": "Pavel Dvorak"},
     products=(
-        ProductStory("Trail bottle 1 l, steel", "NT-BOT-10", "29.00", (_amazon("DE", "B0NTBOT100", "amazon.de"), _ebay("355509876543"))),
-        ProductStory("Merino socks, two pairs", "NT-SOC-02", "24.50", (_amazon("DE", "B0NTSOC020", "amazon.de"), _etsy("1550098765"))),
+        ProductStory(
+            "Trail bottle 1 l, steel",
+            "NT-BOT-10",
+            "29.00",
+            (_amazon("DE", "B0NTBOT100", "amazon.de"), _ebay("355509876543")),
+        ),
+        ProductStory(
+            "Merino socks, two pairs",
+            "NT-SOC-02",
+            "24.50",
+            (_amazon("DE", "B0NTSOC020", "amazon.de"), _etsy("1550098765")),
+        ),
         ProductStory("Head torch 400 lm", "NT-TOR-40", "39.90", (_amazon("UK", "B0NTTOR400", "amazon.co.uk"),)),
     ),
     promotions=(
@@ -156,8 +193,12 @@ NORTH = MerchantStory(
         PromotionStory("Repair kit", "physical", "11.00", "Your kit is on its way.", item="Pocket repair kit"),
     ),
     funnels=(
-        FunnelStory("welcome", "Welcome to the trail", "€8 voucher", ("NT-BOT-10", "NT-SOC-02"), min_feedback=10, claims=26),
-        FunnelStory("repair-kit", "Repair, do not replace", "Repair kit", ("NT-TOR-40",), order_number="optional", claims=10),
+        FunnelStory(
+            "welcome", "Welcome to the trail", "€8 voucher", ("NT-BOT-10", "NT-SOC-02"), min_feedback=10, claims=26
+        ),
+        FunnelStory(
+            "repair-kit", "Repair, do not replace", "Repair kit", ("NT-TOR-40",), order_number="optional", claims=10
+        ),
     ),
     feedback=(
         "Keeps tea warm until the summit.",

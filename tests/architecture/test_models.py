@@ -27,9 +27,9 @@ def test_refer_to_merchants_rows_by_merchant() -> None:
     for model in apps.get_models():
         for field in model._meta.local_fields:
             target = getattr(field, "related_model", None)
-            if isinstance(target, type) and issubclass(target, MerchantModel):
-                if not isinstance(field, MerchantForeignKey):
-                    wrong.append(f"{model._meta.label}.{field.name}")
+            ours = isinstance(target, type) and issubclass(target, MerchantModel)
+            if ours and not isinstance(field, MerchantForeignKey):
+                wrong.append(f"{model._meta.label}.{field.name}")
     assert wrong == []
 
 

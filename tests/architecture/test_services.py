@@ -11,7 +11,7 @@ from tests.architecture.house import ROOMS, ROOT, functions, length, name, tree
 def service_modules() -> list[Path]:
     found = []
     for room in ROOMS:
-        found += [path for path in (ROOT / room).glob("services.py")]
+        found += list((ROOT / room).glob("services.py"))
         found += [path for path in (ROOT / room / "services").glob("*.py") if path.stem != "__init__"]
     return sorted(found)
 

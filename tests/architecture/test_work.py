@@ -27,7 +27,7 @@ def calls(function: str, keyword: str) -> set[str]:
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             for given in node.keywords:
                 if called == function and given.arg == keyword and isinstance(given.value, ast.Constant):
-                    found.add(given.value.value)
+                    found.add(str(given.value.value))
     return found
 
 

@@ -48,6 +48,7 @@ def test_create_a_product_with_its_listings(admin: Client, merchant: Merchant) -
         event = AuditEvent.objects.get(action="product.created")
     assert response["Location"] == f"{LIST}{product.id}/"
     assert listings == [("amazon", "US", "B0BREWKIT1"), ("etsy", "", "998877")]
+    assert event.after is not None
     assert event.after["listings"][0]["url"] == AMAZON["url"]
 
 
@@ -99,7 +100,7 @@ def test_encode_a_picture_anew_and_serve_it(admin: Client, merchant: Merchant) -
     exif[0x010E] = "taken at home"
     admin.post(f"{LIST}new/", posted(AMAZON, picture=picture(exif=exif)))
     with merchant_scope(merchant):
-        name = Product.objects.get().image.name.rpartition("/")[2]
+        name = str(Product.objects.get().image.name).rpartition("/")[2]
     response = Client().get(f"/f/brew-bloom/media/{name}")
     body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     shown = Image.open(io.BytesIO(body))

@@ -107,6 +107,8 @@ def test_audit_what_was_and_what_is(admin: Client, merchant: Merchant) -> None:
     admin.post(f"{LIST}{promotion.id}/", posted(name="New name", fixed_code="BARISTA-2026"))
     with merchant_scope(merchant):
         event = AuditEvent.objects.get(action="promotion.updated")
+    assert event.before is not None
+    assert event.after is not None
     assert (event.before["name"], event.after["name"]) == ("Barista guide", "New name")
     assert "fixed_code" not in event.after
 

@@ -94,4 +94,6 @@ def test_save_pool_audits_what_changed(merchant: Merchant) -> None:
         services.save_pool(pool=pool, actor=BY, now=now)
 
         event = AuditEvent.objects.get(action="code_pool.changed")
+    assert event.before is not None
+    assert event.after is not None
     assert (event.before["low_mark"], event.after["low_mark"]) == (20, 7)

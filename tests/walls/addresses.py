@@ -39,7 +39,9 @@ class Address:
 
 def staff_addresses() -> list[Address]:
     """Return every address of the merchants' staff."""
-    return sorted({Address(route) for route in _routes(get_resolver()) if route.startswith("m/")}, key=lambda a: a.route)
+    return sorted(
+        {Address(route) for route in _routes(get_resolver()) if route.startswith("m/")}, key=lambda a: a.route
+    )
 
 
 def one_row_each() -> dict[str, uuid.UUID]:
@@ -47,7 +49,7 @@ def one_row_each() -> dict[str, uuid.UUID]:
     found: dict[str, uuid.UUID] = {}
     for model in apps.get_models():
         if issubclass(model, MerchantModel):
-            row: Any = model.objects.values_list("id", flat=True).first()  # type: ignore[attr-defined]
+            row: Any = model.objects.values_list("id", flat=True).first()
             if row is not None:
                 found[model._meta.label] = row
     return found
