@@ -24,6 +24,14 @@ class Page:
 
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     ("", (Page(_("Claims Center"), "claims:list", "gift"),)),
+    (_("Reward campaigns"), (Page(_("Redeemed rewards"), "loyalty:redeemed", "award"),)),
+    (
+        _("Campaigns"),
+        (
+            Page(_("Offers"), "offers:offers", "megaphone"),
+            Page(_("Offer Responses"), "offers:responses", "ticket-check"),
+        ),
+    ),
     ("", (Page(_("Customers"), "customers:list", "users"),)),
     (
         _("Catalogue"),

@@ -13,6 +13,8 @@ STAFF = (
     "claims_center.catalogue.urls",
     "codes.urls",
     "messaging.urls",
+    "loyalty.urls",
+    "offers.urls",
     "customers.urls",
     "jobs.urls",
     "cockpit.urls",

@@ -52,9 +52,10 @@ def two_lines(first: Any, second: Any) -> SafeString:
     return SafeString(f'<span class="two"><span>{esc(first)}</span>{below}</span>')
 
 
-def link(url: str, label: Any) -> SafeString:
-    """A link inside a cell."""
-    return SafeString(f'<a class="link" href="{esc(url)}">{esc(label)}</a>')
+def link(url: str, label: Any, says: Any = "") -> SafeString:
+    """A link inside a cell; ``says`` is what it is called where the label alone would not tell."""
+    called = f' aria-label="{esc(says)}"' if says else ""
+    return SafeString(f'<a class="link" href="{esc(url)}"{called}>{esc(label)}</a>')
 
 
 def person(name: Any, email: Any, url: str = "") -> SafeString:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from claims_center.catalogue import words
 from claims_center.catalogue.selectors import Performance
@@ -158,5 +158,5 @@ class FunnelTable(CatalogueTable):
         shown = cells.number(count)
         if not count:
             return shown
-        link = cells.link(f"{self.claims_url}?funnel={record.pk}{query}", shown)
-        return link.replace("<a ", f'<a aria-label="{cells.esc(_now("%(n)s claims") % {"n": count})}" ', 1)
+        says = ngettext("%(count)s claim", "%(count)s claims", count) % {"count": count}
+        return cells.link(f"{self.claims_url}?funnel={record.pk}{query}", shown, says)

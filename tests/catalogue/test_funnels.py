@@ -123,6 +123,14 @@ def test_count_steps_and_claims(merchant: Merchant) -> None:
     assert found == Performance(visits=3, started=2, submitted=1, shared=1, processed=0)
 
 
+def test_link_each_figure_to_its_claims(viewer: Client, merchant: Merchant) -> None:
+    with merchant_scope(merchant):
+        funnel = make_funnel()
+    Walker(Client(), merchant, funnel).submit()
+    page = viewer.get(LIST).content.decode()
+    assert f'href="/m/brew-bloom/claims/?funnel={funnel.id}" aria-label="1 claim">1</a>' in page
+
+
 def test_draw_the_public_address_as_a_qr_code(viewer: Client, merchant: Merchant) -> None:
     with merchant_scope(merchant):
         funnel = make_funnel()

@@ -1,6 +1,7 @@
 """Every address with another merchant's ids answers as for an id that does not exist."""
 
 import uuid
+from typing import Any
 
 from django.test import Client
 
@@ -52,6 +53,21 @@ def test_show_a_foreign_row_in_no_list(owner: Client, ours: Merchant, foreign: F
         text = owner.get(address.path(ours.slug)).content.decode()
         wrong += [f"{address.route}: {name}" for name in names if name in text]
     assert wrong == []
+
+
+def test_find_the_foreign_row_once_both_walls_are_down(
+    owner: Client, ours: Merchant, foreign: Foreign, settings: Any, no_row_security: None
+) -> None:
+    """The control: what the tests above look for shows as soon as nothing holds it back."""
+    settings.TENANCY_FILTERS_OFF = True
+    claim = foreign[1]["claims_center.Claim"]
+    assert owner.get(f"/m/{ours.slug}/claims/{claim}/").status_code == 200
+
+
+def test_show_no_markup_as_text(owner: Client, ours: Merchant) -> None:
+    pages = [address.path(ours.slug) for address in staff_addresses() if not address.ids]
+    shown = {page: owner.get(page).content.decode() for page in pages}
+    assert [page for page, text in shown.items() if "&lt;a " in text or "&lt;span" in text] == []
 
 
 def test_answer_strangers_by_the_door_alone(ours: Merchant, foreign: Foreign) -> None:

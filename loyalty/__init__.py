@@ -1,0 +1,1 @@
+"""Rewards that customers redeem for points."""

@@ -1,0 +1,1 @@
+"""Offers, and what members do with them."""

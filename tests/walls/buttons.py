@@ -1,0 +1,123 @@
+"""Every button of the staff: what it is pressed on, what it posts, and the one effect that it has."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from claims_center.states import Status
+from jobs.states import State
+from tenancy.roles import Role
+from tests.walls import prepared
+from tests.walls.prepared import ORDERS, WHY, Target, nothing, on_claim
+
+# They show a code and change nothing; that somebody looked is written down as often as somebody looked.
+LOOKS = {"claims:code", "codes:reveal"}
+PRODUCT = {"title": "Dripper", "sku": "DRIP-1", "listings-INITIAL_FORMS": "0", "listings-TOTAL_FORMS": "0"}
+PROMOTION = {"name": "Barista guide", "source": "fixed", "fixed_code": "BARISTA", "value": "12.50", "currency": "EUR"}
+GENERAL = {"name": "Brew", "time_zone": "Europe/Berlin", "locale": "en_IE", "currency": "EUR"}
+ADDRESS = {"city": "Salem", "name": "Ann Lee", "street": "Kings Road", "postal_code": "97205", "country": "US"}
+PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
+POOL = {"name": "Autumn", "kind": "upload", "low_mark": 1, "low_days": 1}
+KEY = {"name": "Till", "scopes": ["read"]}
+CHANGE = {"ClaimChange": 1}
+MEMO = CHANGE | {"Entry": 1}
+MAIL = {"Message": 1, "MessageEvent": 1, "Job": 1}
+GIFT = {"Grant": 1, "Movement": 1, "taken codes": 1}
+AUDIT = {"AuditEvent": 1}
+
+
+@dataclass(frozen=True)
+class Button:
+    """`prepare` makes what the button is pressed on; `effect` is by how many rows each table grows."""
+
+    name: str
+    prepare: Callable[[], Target]
+    effect: dict[str, int]
+    # Pressed ten times without an operation's id it still does one thing, since the row's state says so.
+    by_state: bool = False
+
+
+CLAIM = [
+    Button("claims:verify", on_claim(Status.NEW), MEMO, by_state=True),
+    Button("claims:unverify", on_claim(Status.VERIFIED), MEMO, by_state=True),
+    Button("claims:info", on_claim(Status.NEW, **WHY, notify="on"), MEMO | MAIL, by_state=True),
+    Button("claims:reject", on_claim(Status.NEW, **WHY, notify="on"), MEMO | MAIL, by_state=True),
+    Button("claims:reopen", on_claim(Status.REJECTED, **WHY), MEMO, by_state=True),
+    Button("claims:send-gift", on_claim(Status.VERIFIED), MEMO | MAIL | GIFT, by_state=True),
+    Button("claims:resend", on_claim(Status.PROCESSED, **WHY), MEMO | MAIL, by_state=True),
+    Button("claims:change-gift", prepared.another_gift, MEMO, by_state=True),
+    Button("claims:process", on_claim(Status.VERIFIED, "item", **PARCEL), MEMO | {"Grant": 1, "Movement": 2}, by_state=True),
+    Button("claims:unprocess", on_claim(Status.PROCESSED), MEMO | {"Movement": 1}, by_state=True),
+    Button("claims:delivered", on_claim(Status.PROCESSED, "item"), MEMO, by_state=True),
+    Button("claims:correct-email", on_claim(Status.PROCESSED, **WHY, email="anne@example.com"), MEMO | MAIL, by_state=True),
+    Button("claims:address", on_claim(Status.VERIFIED, "item", **ADDRESS), CHANGE, by_state=True),
+    Button("claims:shipping", on_claim(Status.VERIFIED, "item", **PARCEL), CHANGE, by_state=True),
+    Button("claims:order-number", prepared.an_order_to_match, CHANGE, by_state=True),
+    Button("claims:assign", prepared.to_a_colleague, CHANGE, by_state=True),
+    Button("claims:note", on_claim(Status.NEW, text="Called them"), {"ClaimNote": 1}),
+    Button("claims:bulk", prepared.in_bulk, {"Job": 1}),
+]
+CATALOGUE = [
+    Button("catalogue:product_new", nothing(**PRODUCT), {"Product": 1} | AUDIT),
+    Button("catalogue:product", prepared.a_product(**PRODUCT), AUDIT),
+    Button("catalogue:product_archive", prepared.a_product(), AUDIT),
+    Button("catalogue:product_restore", prepared.a_product(archived=True), AUDIT),
+    Button("catalogue:promotion_new", nothing(**PROMOTION), {"Promotion": 1} | AUDIT),
+    Button("catalogue:promotion", prepared.a_promotion(**PROMOTION), AUDIT),
+    Button("catalogue:promotion_archive", prepared.a_promotion(), AUDIT),
+    Button("catalogue:promotion_restore", prepared.a_promotion(archived=True), AUDIT),
+    Button("catalogue:funnel_new", prepared.funnel_form(old=False), {"Funnel": 1, "FunnelProduct": 1} | AUDIT),
+    Button("catalogue:funnel_edit", prepared.funnel_form(old=True), AUDIT),
+    Button("catalogue:funnel_publish", prepared.a_funnel(published=False), AUDIT),
+    Button("catalogue:funnel_close", prepared.a_funnel(), AUDIT),
+]
+STOCK = [
+    Button("codes:new", nothing(**POOL), {"CodePool": 1} | AUDIT),
+    Button("codes:edit", prepared.a_pool(**POOL), AUDIT),
+    Button("codes:upload", prepared.a_pool(file=b"code\nB-0001\nB-0002\n"), {"Code": 2} | AUDIT),
+    Button("codes:generate", prepared.a_pool(pattern="BREW-####-????", count=5), {"Code": 5} | AUDIT),
+    Button("codes:archive", prepared.a_pool(), AUDIT),
+    Button("codes:restore", prepared.a_pool(archived=True), AUDIT),
+    Button("codes:burn", prepared.a_code, AUDIT),
+    Button("exports:new", nothing(dataset="orders", file=ORDERS), {"ImportRun": 1} | AUDIT),
+    Button("exports:apply", prepared.a_run, {"Job": 1} | AUDIT),
+    Button("exports:discard", prepared.a_run, AUDIT),
+]
+WORK = [
+    Button("messaging:resend", prepared.a_letter(**WHY), MAIL | AUDIT),
+    Button("messaging:correct", prepared.a_letter(**WHY, to_address="anne@example.com"), MAIL | AUDIT),
+    Button("messaging:allow", prepared.a_letter(status="bounced", closed=True, **WHY), {"Suppression": -1} | AUDIT),
+    Button("jobs:retry", prepared.a_job(State.DEAD), AUDIT),
+    Button("jobs:cancel", prepared.a_job(State.DUE), AUDIT),
+    Button("cockpit:customer_edit", prepared.a_customer, AUDIT),
+]
+SETTINGS = [
+    Button("tenancy:general", nothing(**GENERAL), AUDIT),
+    Button("tenancy:branding", nothing(accent="#0a7f5a"), AUDIT),
+    Button("tenancy:invite", nothing(email="new@brew-bloom.example", role=Role.AGENT.value), {"Invitation": 1, "mails": 1} | AUDIT),
+    Button("tenancy:invite_again", prepared.an_invitation, {"mails": 1} | AUDIT),
+    Button("tenancy:withdraw_invitation", prepared.an_invitation, {"Invitation": -1} | AUDIT),
+    Button("tenancy:change_role", prepared.a_member(role=Role.ADMIN.value), AUDIT),
+    Button("tenancy:remove_member", prepared.a_member(), {"Membership": -1} | AUDIT),
+    Button("tenancy:new_key", nothing(**KEY), {"ApiKey": 1} | AUDIT),
+    Button("tenancy:revoke_key", prepared.a_key, AUDIT),
+]
+BUTTONS = CLAIM + CATALOGUE + STOCK + WORK + SETTINGS
+
+
+def posting_addresses() -> set[str]:
+    """The names of all staff addresses that take a POST."""
+    return set(_posting(get_resolver(), "", ""))
+
+
+def _posting(resolver: URLResolver, route: str, room: str) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _posting(pattern, here, pattern.app_name or room)
+        elif isinstance(pattern, URLPattern) and here.startswith("m/"):
+            view: Any = pattern.callback
+            if hasattr(view.view_class, "post"):
+                yield f"{room}:{pattern.name}"

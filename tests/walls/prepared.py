@@ -1,0 +1,211 @@
+"""What the staff's buttons are pressed on: each function makes a row and returns the address's blanks and the body.
+
+They run in the merchant's scope, with one member of staff signed in. Bytes in a body are posted as a file.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from claims_center.models import Claim
+from claims_center.services import processing
+from claims_center.services.catalogue import archive_product, archive_promotion
+from claims_center.services.funnels import close_funnel
+from claims_center.services.gifts import send_gift
+from claims_center.states import Delivery, Status
+from codes.models import Code
+from codes.services import archive
+from customers.models import Customer
+from exports import services as imports
+from jobs.models import Job
+from jobs.services import enqueue
+from jobs.states import State
+from messaging.models import Message, Suppression
+from tenancy.models import Membership, Merchant, User
+from tenancy.roles import Role
+from tenancy.scope import current_merchant_id
+from tenancy.services import keys, members
+from tests.claims_center.factories import (
+    NOW,
+    STAFF,
+    claim_in,
+    make_claim,
+    make_funnel,
+    make_order,
+    make_pool,
+    make_product,
+    make_promotion,
+)
+
+Target = tuple[list[Any], dict[str, Any]]
+ORDERS = (
+    b"order_number,marketplace,ordered_at,sku,listing_id,quantity,amount,currency,status,buyer_name\n"
+    b"112-0000001-0000001,amazon,2026-11-01,SKU-1,B0A,1,10.00,USD,shipped,Ada\n"
+)
+WHY = {"reason": "The customer asked for it"}
+BY: dict[str, Any] = {"actor": STAFF, "now": NOW}
+
+
+def merchant() -> Merchant:
+    """The merchant in scope."""
+    return Merchant.objects.get(id=current_merchant_id())
+
+
+def on_claim(status: Status, kind: str = "pool", **body: Any) -> Callable[[], Target]:
+    """A claim in this state; mail that was sent for it has arrived."""
+
+    def prepare() -> Target:
+        claim = claim_in(status, kind=kind)
+        Claim.objects.filter(delivery_status=Delivery.QUEUED).update(delivery_status=Delivery.DELIVERED)
+        return [claim.id], body
+
+    return prepare
+
+
+def another_gift() -> Target:
+    claim = claim_in(Status.VERIFIED)
+    send_gift(claim_id=claim.id, **BY)
+    return [claim.id], WHY | {"promotion": make_promotion("item").id}
+
+
+def a_colleague() -> Membership:
+    user = User.objects.create_user("colleague@brew-bloom.example", name="Ada Agent")
+    found: Membership = Membership.objects.create(merchant=merchant(), user=user, role=Role.AGENT)
+    return found
+
+
+def to_a_colleague() -> Target:
+    return [claim_in(Status.NEW).id], {"assignee": a_colleague().user_id}
+
+
+def in_bulk() -> Target:
+    return ["verify"], {"id": [str(claim_in(Status.NEW).id)], "query": "", "confirm": "1"}
+
+
+def a_run(**body: Any) -> Target:
+    user = User.objects.get()
+    run = imports.upload(dataset="orders", file=ContentFile(ORDERS, "orders.csv"), user=user, now=timezone.now())
+    return [run.id], body
+
+
+def a_pool(*, archived: bool = False, **body: Any) -> Callable[[], Target]:
+    def prepare() -> Target:
+        pool = make_pool("A-0001")
+        if archived:
+            archive(pool_id=pool.id, archived=True, **BY)
+        return [pool.id], body
+
+    return prepare
+
+
+def a_code() -> Target:
+    pool = make_pool("A-0001")
+    return [pool.id, Code.objects.get().id], {}
+
+
+def a_letter(*, status: str = "sent", closed: bool = False, **body: Any) -> Callable[[], Target]:
+    """A message that has gone out."""
+
+    def prepare() -> Target:
+        claim = claim_in(Status.PROCESSED)
+        Message.objects.update(status=status, sent_at=NOW)
+        Job.objects.update(state=State.DONE, finished_at=NOW)
+        if closed:
+            Suppression.objects.create(email_norm=claim.customer_email, reason="bounced", created_at=NOW)
+        return [Message.objects.get().id], body
+
+    return prepare
+
+
+def a_job(state: State) -> Callable[[], Target]:
+    def prepare() -> Target:
+        job = enqueue(kind="message.send", payload={"message": str(uuid.uuid4())}, now=timezone.now())
+        if state == State.DEAD:
+            Job.objects.update(state=state, finished_at=NOW)
+        else:
+            Job.objects.update(next_at=timezone.now() + timedelta(hours=1))
+        return [job.id], {}
+
+    return prepare
+
+
+def a_product(*, archived: bool = False, **body: Any) -> Callable[[], Target]:
+    def prepare() -> Target:
+        product = make_product()
+        if archived:
+            archive_product(product_id=product.id, **BY)
+        return [product.id], body
+
+    return prepare
+
+
+def a_promotion(*, archived: bool = False, **body: Any) -> Callable[[], Target]:
+    def prepare() -> Target:
+        promotion = make_promotion("fixed")
+        if archived:
+            archive_promotion(promotion_id=promotion.id, **BY)
+        return [promotion.id], body
+
+    return prepare
+
+
+def a_funnel(*, published: bool = True, closed: bool = False) -> Callable[[], Target]:
+    def prepare() -> Target:
+        funnel = make_funnel(make_promotion("fixed"), **({} if published else {"published_at": None}))
+        if closed:
+            close_funnel(funnel_id=funnel.id, **BY)
+        return [funnel.id], {}
+
+    return prepare
+
+
+def funnel_form(*, old: bool) -> Callable[[], Target]:
+    def prepare() -> Target:
+        promotion, product = make_promotion("fixed"), make_product()
+        body = {"name": "Summer Gift", "slug": "summer-gift", "promotion": promotion.id, "order_number": "required"}
+        args = [make_funnel(promotion, product, published_at=None).id] if old else []
+        return args, body | {"min_feedback": "0", "products": [str(product.id)]}
+
+    return prepare
+
+
+def a_customer() -> Target:
+    make_claim(make_funnel(make_promotion("fixed")))
+    return [Customer.objects.get().id], {"first_name": "Anne", "last_name": "Lee", "email": "anne@example.com"}
+
+
+def a_member(**body: Any) -> Callable[[], Target]:
+    return lambda: ([a_colleague().id], body)
+
+
+def an_invitation() -> Target:
+    facts: dict[str, Any] = {"merchant": merchant(), "email": "new@brew-bloom.example", "role": Role.AGENT}
+    invitation, _token = members.invite(**facts, actor=STAFF, now=timezone.now())
+    return [invitation.id], {}
+
+
+def a_key() -> Target:
+    key, _text = keys.create_key(
+        merchant=merchant(), name="Till", scopes=["read"], expires_at=None, actor=STAFF, now=timezone.now()
+    )
+    return [key.id], {}
+
+
+def an_order_to_match() -> Target:
+    make_order("111-0000000-0000009")
+    return [claim_in(Status.NEW).id], WHY | {"order_number": "111-0000000-0000008"}
+
+
+def delivered() -> Target:
+    claim = claim_in(Status.VERIFIED, kind="item")
+    processing.mark_processed(claim_id=claim.id, **BY)
+    return [claim.id], {}
+
+
+def nothing(**body: Any) -> Callable[[], Target]:
+    """A form that makes something new."""
+    return lambda: ([], body)

@@ -1,0 +1,109 @@
+"""Ten identical posts of a button at the same moment: one effect, and no answer that is a failure."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
+
+from codes.models import Code
+from ledger import checks
+from tenancy.base import MerchantModel
+from tenancy.models import Membership, Merchant, User
+from tenancy.roles import Role
+from tenancy.scope import merchant_scope
+from tests.walls.buttons import BUTTONS, LOOKS, Button, posting_addresses
+from tests.walls.prepared import Target
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+TEN = 10
+Together = Callable[..., list[Any]]
+# How an act is remembered and found again is no effect of it.
+BESIDE = ("IdempotencyRecord", "Token")
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings: Any, tmp_path: Any) -> None:
+    """A folder of the test's own for files."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def owner(merchant: Merchant) -> Client:
+    """A browser of an owner who has just signed in."""
+    Merchant.objects.filter(id=merchant.id).update(mfa_required=False)
+    user = User.objects.create_user("owner@brew-bloom.example", name="Olga Owner")
+    Membership.objects.create(merchant=merchant, user=user, role=Role.OWNER)
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "email": user.email}]
+    session.save()
+    return client
+
+
+def counts() -> dict[str, int]:
+    """How many rows of everything the merchant in scope has."""
+    models: list[Any] = [model for model in apps.get_models() if issubclass(model, MerchantModel)]
+    found = {model.__name__: model.objects.count() for model in models if not model.__name__.endswith(BESIDE)}
+    found |= {"Membership": Membership.objects.count(), "mails": len(mail.outbox)}
+    return found | {"taken codes": Code.objects.filter(state="taken").count()}
+
+
+def difference(before: dict[str, int]) -> dict[str, int]:
+    return {name: number - before[name] for name, number in counts().items() if number != before[name]}
+
+
+def press(merchant: Merchant, owner: Client, together: Together, button: Button, **more: str) -> tuple[set[int], Any]:
+    """Post ten times at once; return the statuses of the answers, and what there is more of than before."""
+    with merchant_scope(merchant):
+        args, body = button.prepare()
+        before = counts()
+    address = reverse(button.name, args=[merchant.slug, *args])
+    session = owner.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def post() -> int:
+        client = Client(raise_request_exception=False)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+        given = {name: a_file(value) if isinstance(value, bytes) else value for name, value in body.items()}
+        return client.post(address, given | more).status_code
+
+    outcomes = together(post, [()] * TEN)
+    assert [outcome.error for outcome in outcomes] == [None] * TEN
+    with merchant_scope(merchant):
+        return {outcome.value for outcome in outcomes}, difference(before)
+
+
+def a_file(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("file.csv", content, "text/csv")
+
+
+def test_know_every_button() -> None:
+    assert posting_addresses() - LOOKS == {button.name for button in BUTTONS}
+
+
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda button: button.name)
+def test_do_once_what_was_sent_ten_times(merchant: Merchant, owner: Client, together: Together, button: Button) -> None:
+    statuses, effect = press(merchant, owner, together, button, op_id=str(uuid.uuid4()))
+
+    assert (statuses, effect) == ({302}, button.effect)
+    assert checks.run(merchant.id).findings == []
+
+
+@pytest.mark.parametrize("button", [one for one in BUTTONS if one.by_state], ids=lambda button: button.name)
+def test_do_once_what_came_without_an_operation(
+    merchant: Merchant, owner: Client, together: Together, button: Button
+) -> None:
+    statuses, effect = press(merchant, owner, together, button)
+
+    assert max(statuses) < 500
+    assert effect == button.effect
+    assert checks.run(merchant.id).findings == []
