@@ -14,6 +14,8 @@ from ui.timeline import Fact
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
+TOWN_FIRST = frozenset({"US", "CA", "AU"})
+
 
 def contact(claim: Claim) -> list[Fact]:
     """Return how the customer is reached."""
@@ -130,7 +132,14 @@ def address_lines(address: dict[str, str] | None) -> str:
     street = " ".join(filter(None, (given.get("street"), given.get("house_number"))))
     if given.get("building_number"):
         street = f"{street}, {given['building_number']}"
-    town = " ".join(filter(None, (given.get("postal_code"), given.get("city"))))
     country = locale.country(given["country"]) if given.get("country") else ""
-    lines = (given.get("name", ""), street, town, given.get("province", ""), country)
+    lines = (given.get("name", ""), street, *_town(given), country)
     return "\n".join(filter(None, lines)) if given.get("street") or given.get("city") else ""
+
+
+def _town(given: dict[str, str]) -> tuple[str, ...]:
+    """Return the town's lines: behind it state and postal code in North America and Australia, before it elsewhere."""
+    city, province, code = (given.get(name, "") for name in ("city", "province", "postal_code"))
+    if given.get("country") in TOWN_FIRST:
+        return (", ".join(filter(None, (city, " ".join(filter(None, (province, code)))))),)
+    return " ".join(filter(None, (code, city))), province

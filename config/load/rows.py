@@ -25,9 +25,7 @@ def _insert(rows: Sequence[models.Model]) -> None:
     arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
     chosen = ", ".join(f"given.c{place}{_cast(field)}" for place, field in enumerate(fields))
     aliases = ", ".join(f"c{place}" for place in range(len(fields)))
-    statement = (
-        f'INSERT INTO "{table.db_table}" ({names}) SELECT {chosen} FROM unnest({arrays}) AS given ({aliases})'  # noqa: S608 - names of columns
-    )
+    statement = f'INSERT INTO "{table.db_table}" ({names}) SELECT {chosen} FROM unnest({arrays}) AS given ({aliases})'  # noqa: S608 - names of columns
     with connection.cursor() as cursor:
         cursor.execute(statement, [_column(rows, field) for field in fields])
 

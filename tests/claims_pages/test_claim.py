@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from claims_center.claim_page.facts import address_lines
 from claims_center.models import Claim, ClaimChange
 from claims_center.services import gifts, processing, verdicts
 from claims_center.urls import ACTS
@@ -291,3 +292,15 @@ def test_lead_to_no_other_site_after_an_act(agent: Client, merchant: Merchant, c
     page = path(merchant, "claims", claim.id)
     answer = agent.post(f"{page}verify/", {"reason": "", "next": "https://evil.example/"})
     assert answer["Location"] == page
+
+
+@pytest.mark.parametrize(
+    ("country", "province", "lines"),
+    [
+        ("US", "OR", ["Ines Fournier", "1 NW Lovejoy St", "Portland, OR 97209", "United States"]),
+        ("DE", "", ["Ines Fournier", "1 NW Lovejoy St", "97209 Portland", "Germany"]),
+    ],
+)
+def test_write_an_address_as_its_country_does(country: str, province: str, lines: list[str]) -> None:
+    given = {"name": "Ines Fournier", "street": "1 NW Lovejoy St", "city": "Portland", "postal_code": "97209"}
+    assert address_lines(given | {"country": country, "province": province}).splitlines() == lines

@@ -14,7 +14,14 @@ from tests.walls.prepared import ORDERS, WHY, Target, nothing, on_claim
 
 # They show a code and change nothing; that somebody looked is written down as often as somebody looked.
 LOOKS = {"claims:code", "codes:reveal"}
-PRODUCT = {"title": "Dripper", "sku": "DRIP-1", "listings-INITIAL_FORMS": "0", "listings-TOTAL_FORMS": "0"}
+LISTING = {
+    "marketplace": "amazon",
+    "region": "us",
+    "listing_id": "B0BREWKIT1",
+    "url": "https://www.amazon.com/dp/B0BREWKIT1",
+}
+PRODUCT = {"title": "Dripper", "sku": "DRIP-1", "listings-INITIAL_FORMS": "0", "listings-TOTAL_FORMS": "1"}
+PRODUCT |= {f"listings-0-{name}": value for name, value in LISTING.items()}
 PROMOTION = {"name": "Barista guide", "source": "fixed", "fixed_code": "BARISTA", "value": "12.50", "currency": "EUR"}
 GENERAL = {"name": "Brew", "time_zone": "Europe/Berlin", "locale": "en_IE", "currency": "EUR"}
 ADDRESS = {"city": "Salem", "name": "Ann Lee", "street": "Kings Road", "postal_code": "97205", "country": "US"}
@@ -25,7 +32,10 @@ CHANGE = {"ClaimChange": 1}
 MEMO = CHANGE | {"Entry": 1}
 MAIL = {"Message": 1, "MessageEvent": 1, "Job": 1}
 GIFT = {"Grant": 1, "Movement": 1, "taken codes": 1}
+GIFT_BACK = {"Movement": 1, "taken codes": -1}
 AUDIT = {"AuditEvent": 1}
+# The claim hears of the address and of the mail; the customer's record follows.
+CORRECTED = MAIL | {"ClaimChange": 2, "Entry": 1, "AuditEvent": 2}
 
 
 @dataclass(frozen=True)
@@ -44,24 +54,26 @@ CLAIM = [
     Button("claims:unverify", on_claim(Status.VERIFIED), MEMO, by_state=True),
     Button("claims:info", on_claim(Status.NEW, **WHY, notify="on"), MEMO | MAIL, by_state=True),
     Button("claims:reject", on_claim(Status.NEW, **WHY, notify="on"), MEMO | MAIL, by_state=True),
-    Button("claims:reopen", on_claim(Status.REJECTED, **WHY), MEMO, by_state=True),
+    Button("claims:reopen", on_claim(Status.REJECTED, **WHY), MEMO | {"Job": 1}, by_state=True),
     Button("claims:send-gift", on_claim(Status.VERIFIED), MEMO | MAIL | GIFT, by_state=True),
     Button("claims:resend", on_claim(Status.PROCESSED, **WHY), MEMO | MAIL, by_state=True),
-    Button("claims:change-gift", prepared.another_gift, MEMO, by_state=True),
-    Button("claims:process", on_claim(Status.VERIFIED, "item", **PARCEL), MEMO | {"Grant": 1, "Movement": 2}, by_state=True),
+    Button("claims:change-gift", prepared.another_gift, MEMO | GIFT_BACK | AUDIT, by_state=True),
+    Button(
+        "claims:process", on_claim(Status.VERIFIED, "item", **PARCEL), MEMO | {"Grant": 1, "Movement": 2}, by_state=True
+    ),
     Button("claims:unprocess", on_claim(Status.PROCESSED), MEMO | {"Movement": 1}, by_state=True),
     Button("claims:delivered", on_claim(Status.PROCESSED, "item"), MEMO, by_state=True),
-    Button("claims:correct-email", on_claim(Status.PROCESSED, **WHY, email="anne@example.com"), MEMO | MAIL, by_state=True),
+    Button("claims:correct-email", prepared.with_gift(email="anne@example.com"), MEMO | MAIL | AUDIT, by_state=True),
     Button("claims:address", on_claim(Status.VERIFIED, "item", **ADDRESS), CHANGE, by_state=True),
     Button("claims:shipping", on_claim(Status.VERIFIED, "item", **PARCEL), CHANGE, by_state=True),
-    Button("claims:order-number", prepared.an_order_to_match, CHANGE, by_state=True),
+    Button("claims:order-number", prepared.an_order_to_match, CHANGE | {"ClaimedNumber": 1, "Job": 1}, by_state=True),
     Button("claims:assign", prepared.to_a_colleague, CHANGE, by_state=True),
     Button("claims:note", on_claim(Status.NEW, text="Called them"), {"ClaimNote": 1}),
-    Button("claims:bulk", prepared.in_bulk, {"Job": 1}),
+    Button("claims:bulk", prepared.in_bulk, {"Job": 1} | AUDIT),
 ]
 CATALOGUE = [
-    Button("catalogue:product_new", nothing(**PRODUCT), {"Product": 1} | AUDIT),
-    Button("catalogue:product", prepared.a_product(**PRODUCT), AUDIT),
+    Button("catalogue:product_new", nothing(**PRODUCT), {"Product": 1, "Listing": 1} | AUDIT),
+    Button("catalogue:product", prepared.a_product(**PRODUCT), {"Listing": 1} | AUDIT),
     Button("catalogue:product_archive", prepared.a_product(), AUDIT),
     Button("catalogue:product_restore", prepared.a_product(archived=True), AUDIT),
     Button("catalogue:promotion_new", nothing(**PROMOTION), {"Promotion": 1} | AUDIT),
@@ -86,8 +98,8 @@ STOCK = [
     Button("exports:discard", prepared.a_run, AUDIT),
 ]
 WORK = [
-    Button("messaging:resend", prepared.a_letter(**WHY), MAIL | AUDIT),
-    Button("messaging:correct", prepared.a_letter(**WHY, to_address="anne@example.com"), MAIL | AUDIT),
+    Button("messaging:resend", prepared.a_letter(**WHY), MEMO | MAIL | AUDIT),
+    Button("messaging:correct", prepared.a_letter(**WHY, to_address="anne@example.com"), CORRECTED),
     Button("messaging:allow", prepared.a_letter(status="bounced", closed=True, **WHY), {"Suppression": -1} | AUDIT),
     Button("jobs:retry", prepared.a_job(State.DEAD), AUDIT),
     Button("jobs:cancel", prepared.a_job(State.DUE), AUDIT),
@@ -96,9 +108,13 @@ WORK = [
 SETTINGS = [
     Button("tenancy:general", nothing(**GENERAL), AUDIT),
     Button("tenancy:branding", nothing(accent="#0a7f5a"), AUDIT),
-    Button("tenancy:invite", nothing(email="new@brew-bloom.example", role=Role.AGENT.value), {"Invitation": 1, "mails": 1} | AUDIT),
-    Button("tenancy:invite_again", prepared.an_invitation, {"mails": 1} | AUDIT),
-    Button("tenancy:withdraw_invitation", prepared.an_invitation, {"Invitation": -1} | AUDIT),
+    Button(
+        "tenancy:invite",
+        nothing(email="new@brew-bloom.example", role=Role.AGENT.value),
+        {"Invitation": 1, "mails": 1} | AUDIT,
+    ),
+    Button("tenancy:invite_again", prepared.an_invitation, {"Invitation": 1, "mails": 1} | AUDIT),
+    Button("tenancy:withdraw_invitation", prepared.an_invitation, AUDIT),
     Button("tenancy:change_role", prepared.a_member(role=Role.ADMIN.value), AUDIT),
     Button("tenancy:remove_member", prepared.a_member(), {"Membership": -1} | AUDIT),
     Button("tenancy:new_key", nothing(**KEY), {"ApiKey": 1} | AUDIT),

@@ -3,7 +3,6 @@
 They run in the merchant's scope, with one member of staff signed in. Bytes in a body are posted as a file.
 """
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from claims_center.models import Claim
-from claims_center.services import processing
 from claims_center.services.catalogue import archive_product, archive_promotion
 from claims_center.services.funnels import close_funnel
 from claims_center.services.gifts import send_gift
@@ -25,6 +23,7 @@ from jobs.models import Job
 from jobs.services import enqueue
 from jobs.states import State
 from messaging.models import Message, Suppression
+from tenancy.actors import Actor
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import current_merchant_id
@@ -66,10 +65,21 @@ def on_claim(status: Status, kind: str = "pool", **body: Any) -> Callable[[], Ta
     return prepare
 
 
+def with_gift(**body: Any) -> Callable[[], Target]:
+    """A verified claim whose gift has arrived."""
+
+    def prepare() -> Target:
+        claim = claim_in(Status.VERIFIED)
+        send_gift(claim_id=claim.id, **BY)
+        Claim.objects.update(delivery_status=Delivery.DELIVERED)
+        return [claim.id], WHY | body
+
+    return prepare
+
+
 def another_gift() -> Target:
-    claim = claim_in(Status.VERIFIED)
-    send_gift(claim_id=claim.id, **BY)
-    return [claim.id], WHY | {"promotion": make_promotion("item").id}
+    args, body = with_gift()()
+    return args, body | {"promotion": make_promotion("item").id}
 
 
 def a_colleague() -> Membership:
@@ -123,7 +133,7 @@ def a_letter(*, status: str = "sent", closed: bool = False, **body: Any) -> Call
 
 def a_job(state: State) -> Callable[[], Target]:
     def prepare() -> Target:
-        job = enqueue(kind="message.send", payload={"message": str(uuid.uuid4())}, now=timezone.now())
+        job = enqueue(kind="ledger.check", payload={}, now=timezone.now())
         if state == State.DEAD:
             Job.objects.update(state=state, finished_at=NOW)
         else:
@@ -184,13 +194,13 @@ def a_member(**body: Any) -> Callable[[], Target]:
 
 def an_invitation() -> Target:
     facts: dict[str, Any] = {"merchant": merchant(), "email": "new@brew-bloom.example", "role": Role.AGENT}
-    invitation, _token = members.invite(**facts, actor=STAFF, now=timezone.now())
+    invitation, _token = members.invite(**facts, actor=Actor.system(), now=timezone.now())
     return [invitation.id], {}
 
 
 def a_key() -> Target:
     key, _text = keys.create_key(
-        merchant=merchant(), name="Till", scopes=["read"], expires_at=None, actor=STAFF, now=timezone.now()
+        merchant=merchant(), name="Till", scopes=["read"], expires_at=None, actor=Actor.system(), now=timezone.now()
     )
     return [key.id], {}
 
@@ -198,12 +208,6 @@ def a_key() -> Target:
 def an_order_to_match() -> Target:
     make_order("111-0000000-0000009")
     return [claim_in(Status.NEW).id], WHY | {"order_number": "111-0000000-0000008"}
-
-
-def delivered() -> Target:
-    claim = claim_in(Status.VERIFIED, kind="item")
-    processing.mark_processed(claim_id=claim.id, **BY)
-    return [claim.id], {}
 
 
 def nothing(**body: Any) -> Callable[[], Target]:

@@ -10,24 +10,27 @@ from django.apps import apps
 from django.conf import settings
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
+from claims_center.models import Claim
+from claims_center.services import gifts
 from codes.models import Code
 from ledger import checks
 from tenancy.base import MerchantModel
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
+from tests.tenancy.conftest import PASSWORD, sign_in
 from tests.walls.buttons import BUTTONS, LOOKS, Button, posting_addresses
-from tests.walls.prepared import Target
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 TEN = 10
 Together = Callable[..., list[Any]]
 # How an act is remembered and found again is no effect of it.
-BESIDE = ("IdempotencyRecord", "Token")
+BESIDE = ("IdempotencyRecord", "Token", "Account")
+
+NAMED = {button.name: button for button in BUTTONS}
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +43,10 @@ def uploads(settings: Any, tmp_path: Any) -> None:
 def owner(merchant: Merchant) -> Client:
     """A browser of an owner who has just signed in."""
     Merchant.objects.filter(id=merchant.id).update(mfa_required=False)
-    user = User.objects.create_user("owner@brew-bloom.example", name="Olga Owner")
+    user = User.objects.create_user("owner@brew-bloom.example", PASSWORD, name="Olga Owner")
     Membership.objects.create(merchant=merchant, user=user, role=Role.OWNER)
     client = Client()
-    client.force_login(user)
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "email": user.email}]
-    session.save()
+    sign_in(client, user)
     return client
 
 
@@ -107,3 +107,40 @@ def test_do_once_what_came_without_an_operation(
     assert max(statuses) < 500
     assert effect == button.effect
     assert checks.run(merchant.id).findings == []
+
+
+def test_show_the_new_key_after_ten_posts(merchant: Merchant, owner: Client, together: Together) -> None:
+    press(merchant, owner, together, NAMED["tenancy:new_key"], op_id=str(uuid.uuid4()))
+
+    assert owner.get(reverse("tenancy:keys", args=[merchant.slug])).context["new_key"]
+
+
+@pytest.mark.parametrize("name", ["catalogue:promotion_new", "codes:generate", "exports:new"])
+def test_notice_when_no_operation_is_remembered(
+    merchant: Merchant, owner: Client, together: Together, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Without the record of the first answer ten posts do it ten times: the tests above can fail."""
+    monkeypatch.setattr("tenancy.views.base.answer_once", lambda *, work, **_rest: work())
+
+    _statuses, effect = press(merchant, owner, together, NAMED[name], op_id=str(uuid.uuid4()))
+
+    assert effect == {what: TEN * number for what, number in NAMED[name].effect.items()}
+
+
+@pytest.mark.parametrize("name", ["claims:send-gift", "claims:resend"])
+def test_notice_when_nobody_queues(
+    merchant: Merchant, owner: Client, together: Together, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Without the lock on the claim the ten run into each other; the database's own rules still keep it at one."""
+
+    def unlocked(*, claim_id: uuid.UUID) -> Claim:
+        found: Claim = Claim.objects.get(id=claim_id)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(gifts, "locked", unlocked)
+
+    statuses, effect = press(merchant, owner, together, NAMED[name])
+
+    assert max(statuses) == 500
+    assert effect == NAMED[name].effect
