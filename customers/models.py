@@ -58,7 +58,9 @@ class Customer(MerchantModel):
             models.Index(fields=["merchant", "-created_at", "-id"], name="customer_newest"),
             models.Index(fields=["merchant", "last_name", "id"], name="customer_by_name"),
             models.Index(fields=["merchant", "email_norm", "id"], name="customer_by_email"),
-            models.Index(fields=["merchant", "phone_norm"], name="customer_phone"),
+            models.Index(fields=["merchant", "phone_norm", "id"], name="customer_by_phone"),
+            models.Index(fields=["merchant", "city", "id"], name="customer_by_town"),
+            models.Index(fields=["merchant", "card_number", "id"], name="customer_by_card"),
         ]
 
     def __str__(self) -> str:

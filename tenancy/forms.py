@@ -35,8 +35,11 @@ def regions() -> list[tuple[str, str]]:
     languages = {code.split("-")[0] for code, _name in settings.LANGUAGES}
     found = []
     for name in localedata.locale_identifiers():
+        # A locale is a file to read; there are a thousand, and most are of other languages.
+        if name.partition("_")[0] not in languages:
+            continue
         locale = Locale.parse(name)
-        if locale.language in languages and locale.territory and locale.territory.isalpha() and not locale.variant:
+        if locale.territory and locale.territory.isalpha() and not locale.variant:
             found.append((name, str(locale.get_display_name(locale))))
     return sorted(found, key=lambda pair: pair[1])
 

@@ -1225,6 +1225,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
+            index=models.Index(fields=["merchant", "funnel", "status"], include=["did_redirect"], name="claim_of_funnel"),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
             index=models.Index(
                 condition=models.Q(("processed_at__isnull", False)),
                 fields=["merchant", "processed_at", "id"],

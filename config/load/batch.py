@@ -1,19 +1,12 @@
 """What some thousand claims bring with them, written by one statement a table."""
 
+import uuid
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from claims_center.models import (
-    Claim,
-    ClaimChange,
-    ClaimedNumber,
-    ClaimToken,
-    Journey,
-    Order,
-    OrderItem,
-)
+from claims_center.models import Claim, ClaimChange, ClaimedNumber, ClaimToken, Journey, Order, OrderItem
 from codes.models import Code
-from config.load.rows import insert
+from config.load.rows import insert, insert_words
 from ledger.acts import Act
 from ledger.services import post_many
 from messaging.models import Message
@@ -31,7 +24,7 @@ class Batch:
     codes: list[Code] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     changes: list[ClaimChange] = field(default_factory=list)
-    tokens: list[ClaimToken] = field(default_factory=list)
+    words: dict[uuid.UUID, set[str]] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     acts: dict[Actor, list[Act]] = field(default_factory=dict)
 
@@ -44,16 +37,14 @@ class Batch:
 
         Runs in the merchant's scope and inside `backdated`. Empties the batch.
         """
-        for rows in (self.orders, self.items, self.numbers, self.journeys, self.codes):
-            _write(rows)
+        beneath: list[list[Any]] = [self.orders, self.items, self.numbers, self.journeys, self.codes]
+        above: list[list[Any]] = [self.claims, self.changes, self.messages]
+        for rows in beneath:
+            insert(rows)
         for actor, acts in self.acts.items():
             post_many(acts=acts, actor=actor)
-        for rows in (self.claims, self.changes, self.tokens, self.messages):
-            _write(rows)
+        for rows in above:
+            insert(rows)
+        insert_words(ClaimToken, self.words)
         for one in fields(self):
             getattr(self, one.name).clear()
-
-
-def _write(rows: list[Any]) -> None:
-    if rows:
-        insert(rows)

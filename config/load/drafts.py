@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from claims_center.matching import comparable
-from claims_center.models import Claim, ClaimedNumber, ClaimToken, Funnel, Journey, Listing
+from claims_center.models import Claim, ClaimedNumber, Funnel, Journey, Listing
 from claims_center.search import words_for
 from claims_center.states import Delivery, Event, Status
 from claims_center.verification import ClaimFacts, History, ItemFacts, OrderFacts, Result, check
@@ -68,7 +68,7 @@ def come_in(desk: Desk, person_number: int, at: datetime) -> Trail:
 
 def add_words(desk: Desk, claim: Claim) -> None:
     """Put the claim's search words into the batch, the code it was given among them."""
-    desk.batch.tokens += [ClaimToken.made_with(row_id=claim.id, token=word) for word in words_for(claim=claim)]
+    desk.batch.words[claim.id] = words_for(claim=claim)
 
 
 def _claim(desk: Desk, funnel: Funnel, listing: Listing, person: Customer, at: datetime) -> Claim:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from config.demo.stories import FIRST_NAMES, LAST_NAMES, TOWNS
-from config.load.rows import PORTION, insert
+from config.load.rows import PORTION, insert, insert_words
 from customers.models import Customer, CustomerToken
 from customers.normalise import email_norm, phone_norm
 from customers.services import search_words
@@ -20,13 +20,7 @@ def make_people(*, count: int, opened: datetime, until: datetime) -> list[Custom
     for start in range(0, count, PORTION):
         portion = people[start : start + PORTION]
         insert(portion)
-        insert(
-            [
-                CustomerToken.made_with(row_id=person.id, token=word)
-                for person in portion
-                for word in search_words(person)
-            ]
-        )
+        insert_words(CustomerToken, {person.id: search_words(person) for person in portion})
     return people
 
 

@@ -96,7 +96,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="customer",
-            index=models.Index(fields=["merchant", "phone_norm"], name="customer_phone"),
+            index=models.Index(fields=["merchant", "phone_norm", "id"], name="customer_by_phone"),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(fields=["merchant", "city", "id"], name="customer_by_town"),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(fields=["merchant", "card_number", "id"], name="customer_by_card"),
         ),
         migrations.AddConstraint(
             model_name="customer",

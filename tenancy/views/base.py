@@ -35,19 +35,24 @@ class StaffView(View):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer, and keep personal data out of every cache."""
-        self.prepare()
         if self.reauthenticate and not is_fresh(request):
+            self.prepare()
             return ask_again(request)
         operation = request.POST.get("op_id", "") if request.method == "POST" else ""
         if OPERATION.match(operation):
-            response = self._once(operation, lambda: super(StaffView, self).dispatch(request, *args, **kwargs))
+            response = self._once(operation, lambda: self._work(request, *args, **kwargs))
         else:
-            response = cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+            response = self._work(request, *args, **kwargs)
         patch_cache_control(response, no_store=True, private=True)
         return response
 
     def prepare(self) -> None:
         """Find what the address names before anything else is done; raise Http404 where there is no such thing."""
+
+    def _work(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Inside the operation: a second post of "remove" must not look for what the first one removed.
+        self.prepare()
+        return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
 
     def _once(self, operation: str, work: Any) -> HttpResponse:
         """Answer a form that was posted twice (a double click, the back button) as it was answered first."""

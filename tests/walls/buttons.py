@@ -20,13 +20,24 @@ LISTING = {
     "listing_id": "B0BREWKIT1",
     "url": "https://www.amazon.com/dp/B0BREWKIT1",
 }
-PRODUCT = {"title": "Dripper", "sku": "DRIP-1", "listings-INITIAL_FORMS": "0", "listings-TOTAL_FORMS": "1"}
+PRODUCT: dict[str, Any] = {
+    "title": "Dripper",
+    "sku": "DRIP-1",
+    "listings-INITIAL_FORMS": "0",
+    "listings-TOTAL_FORMS": "1",
+}
 PRODUCT |= {f"listings-0-{name}": value for name, value in LISTING.items()}
-PROMOTION = {"name": "Barista guide", "source": "fixed", "fixed_code": "BARISTA", "value": "12.50", "currency": "EUR"}
+PROMOTION: dict[str, Any] = {
+    "name": "Barista guide",
+    "source": "fixed",
+    "fixed_code": "BARISTA",
+    "value": "12.50",
+    "currency": "EUR",
+}
 GENERAL = {"name": "Brew", "time_zone": "Europe/Berlin", "locale": "en_IE", "currency": "EUR"}
 ADDRESS = {"city": "Salem", "name": "Ann Lee", "street": "Kings Road", "postal_code": "97205", "country": "US"}
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
-POOL = {"name": "Autumn", "kind": "upload", "low_mark": 1, "low_days": 1}
+POOL: dict[str, Any] = {"name": "Autumn", "kind": "upload", "low_mark": 1, "low_days": 1}
 KEY = {"name": "Till", "scopes": ["read"]}
 CHANGE = {"ClaimChange": 1}
 MEMO = CHANGE | {"Entry": 1}
@@ -133,7 +144,7 @@ def _posting(resolver: URLResolver, route: str, room: str) -> Iterator[str]:
         here = route + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _posting(pattern, here, pattern.app_name or room)
-        elif isinstance(pattern, URLPattern) and here.startswith("m/"):
+        elif here.startswith("m/"):
             view: Any = pattern.callback
             if hasattr(view.view_class, "post"):
                 yield f"{room}:{pattern.name}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from claims_center.models import Claim
@@ -27,6 +27,7 @@ from tenancy.actors import Actor
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import current_merchant_id
+from tenancy.scopes import KeyScope
 from tenancy.services import keys, members
 from tests.claims_center.factories import (
     NOW,
@@ -45,7 +46,7 @@ ORDERS = (
     b"order_number,marketplace,ordered_at,sku,listing_id,quantity,amount,currency,status,buyer_name\n"
     b"112-0000001-0000001,amazon,2026-11-01,SKU-1,B0A,1,10.00,USD,shipped,Ada\n"
 )
-WHY = {"reason": "The customer asked for it"}
+WHY: dict[str, Any] = {"reason": "The customer asked for it"}
 BY: dict[str, Any] = {"actor": STAFF, "now": NOW}
 
 
@@ -98,7 +99,7 @@ def in_bulk() -> Target:
 
 def a_run(**body: Any) -> Target:
     user = User.objects.get()
-    run = imports.upload(dataset="orders", file=ContentFile(ORDERS, "orders.csv"), user=user, now=timezone.now())
+    run = imports.upload(dataset="orders", file=SimpleUploadedFile("orders.csv", ORDERS), user=user, now=timezone.now())
     return [run.id], body
 
 
@@ -200,7 +201,12 @@ def an_invitation() -> Target:
 
 def a_key() -> Target:
     key, _text = keys.create_key(
-        merchant=merchant(), name="Till", scopes=["read"], expires_at=None, actor=Actor.system(), now=timezone.now()
+        merchant=merchant(),
+        name="Till",
+        scopes=[KeyScope.READ],
+        expires_at=None,
+        actor=Actor.system(),
+        now=timezone.now(),
     )
     return [key.id], {}
 
