@@ -12,6 +12,11 @@ PRODUCTION = DJANGO_SETTINGS_MODULE=config.settings.production ALLOWED_HOSTS=cla
 # Runs a management command on a PostgreSQL and a Valkey of its own.
 ON_SERVERS = $(BIN)/python -m tests.support.on_servers
 
+# Compiled modules are kept, whatever the environment says: four processes that compile everything anew start in three
+# times the time. They lie beside the environment, so that no source folder is littered.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock clean
 

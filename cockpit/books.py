@@ -1,12 +1,13 @@
 """The merchant's side of the books by unit: what a period moved, what is outstanding, what will end when."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
-from ledger.models import Grant, LedgerCheck, Movement
+from ledger.models import Account, Grant, LedgerCheck, Movement
 from ledger.selectors import pending_at, usable_at
 from ledger.units import Bucket, Unit
 
@@ -24,7 +25,7 @@ class Books:
 
 
 def books(*, since: datetime, until: datetime, at: datetime) -> list[Books]:
-    """Return the figures of every unit that anything was ever issued of, by two queries."""
+    """Return the figures of every unit that anything was ever issued of, by a handful of queries."""
     moved = _moved(since, until)
     held = _outstanding(at)
     return [
@@ -37,28 +38,37 @@ def books(*, since: datetime, until: datetime, at: datetime) -> list[Books]:
             outstanding=held.get(unit, 0),
         )
         for unit in Unit
-        if unit in held or any(key[0] == unit for key in moved)
+        if unit in held or unit in moved or Grant.objects.filter(unit=unit).exists()
     ]
 
 
-Moved = dict[tuple[str, str, str], int]
+# By unit: what went into (positive) and came out of (negative) each of the merchant's own accounts.
+Moved = dict[str, dict[str, int]]
 
 
 def _moved(since: datetime, until: datetime) -> Moved:
+    ours = list(Account.objects.filter(customer=None).values_list("unit", "bucket", "id"))
+    into: dict[str, list[uuid.UUID]] = {bucket: [] for _unit, bucket, _id in ours}
+    for _unit, bucket, account_id in ours:
+        into[bucket].append(account_id)
+    sums = {
+        bucket: Coalesce(Sum("amount", filter=Q(target_id__in=ids)), 0)
+        - Coalesce(Sum("amount", filter=Q(source_id__in=ids)), 0)
+        for bucket, ids in into.items()
+    }
     rows = Movement.objects.filter(entry__occurred_at__gte=since, entry__occurred_at__lt=until)
-    found = rows.values_list("unit", "source__bucket", "target__bucket").annotate(total=Sum("amount")).order_by()
-    return {(unit, source, target): int(total) for unit, source, target, total in found}
+    return {row.pop("unit"): row for row in rows.values("unit").annotate(**sums).order_by()}
 
 
 def _net(moved: Moved, unit: str, bucket: str) -> int:
-    into = sum(total for (of, _source, target), total in moved.items() if of == unit and target == bucket)
-    out = sum(total for (of, source, _target), total in moved.items() if of == unit and source == bucket)
-    return into - out
+    return int(moved.get(unit, {}).get(bucket, 0))
 
 
 def _outstanding(at: datetime) -> dict[str, int]:
+    """Return what customers hold of each unit; a grant that is used up is not looked at."""
     owed = Coalesce(Sum("remaining", filter=Q(usable_at(at)) | Q(pending_at(at))), 0)
-    return {unit: int(total) for unit, total in Grant.objects.values_list("unit").annotate(total=owed).order_by()}
+    rows = Grant.objects.filter(is_open=True).values_list("unit").annotate(total=owed).order_by()
+    return {unit: int(total) for unit, total in rows}
 
 
 def expiry_by_month(*, at: datetime, zone: tzinfo) -> dict[str, dict[date, int]]:

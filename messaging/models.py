@@ -57,6 +57,9 @@ class Message(MerchantModel):
             models.Index(fields=["merchant", "status", "-queued_at", "-id"], name="message_by_status"),
             models.Index(fields=["merchant", "kind", "-queued_at", "-id"], name="message_by_kind"),
             models.Index(fields=["merchant", "to_address", "id"], name="message_by_address"),
+            models.Index(fields=["merchant", "status", "id"], name="message_sort_status"),
+            models.Index(fields=["merchant", "kind", "id"], name="message_sort_kind"),
+            models.Index(fields=["merchant", "attempts", "id"], name="message_sort_attempts"),
             models.Index(fields=["merchant", "status_at", "id"], name="message_by_change"),
             models.Index(fields=["merchant", "customer", "-queued_at"], name="message_of_customer"),
             models.Index(

@@ -1,12 +1,13 @@
 """What the catalogue pages read, each in a constant number of queries."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from claims_center.models import Claim, Funnel, FunnelProduct, FunnelState, Journey, Listing, Product, Promotion
@@ -104,19 +105,19 @@ class Performance:
 
 
 def performance_of(funnel_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Performance]:
-    """Return the figures of the given funnels in two queries, however many there are."""
+    """Return the figures of the given funnels in three queries, however many there are, each from an index alone."""
     ids = list(funnel_ids)
-    visits = Journey.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
-    claims = Claim.objects.filter(funnel_id__in=ids).order_by().values("funnel_id")
-    seen = visits.annotate(visits=Count("*"), started=Count("started_at"))
-    sent = claims.annotate(
-        submitted=Count("*"),
-        shared=Count("pk", filter=Q(did_redirect=True)),
-        processed=Count("pk", filter=Q(status=Status.PROCESSED)),
-    )
-    figures: dict[uuid.UUID, dict[str, int]] = {one: {} for one in ids}
-    for row in [*map(dict, seen), *map(dict, sent)]:
-        figures[row.pop("funnel_id")] |= row
+    figures: dict[uuid.UUID, dict[str, int]] = {one: defaultdict(int) for one in ids}
+    visits = Journey.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id")
+    for funnel_id, number in visits.annotate(n=Count("*")):
+        figures[funnel_id]["visits"] = number
+    for funnel_id, number in visits.filter(started_at__isnull=False).annotate(n=Count("*")):
+        figures[funnel_id]["started"] = number
+    claims = Claim.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id", "status", "did_redirect")
+    for funnel_id, status, did_redirect, number in claims.annotate(n=Count("*")):
+        figures[funnel_id]["submitted"] += number
+        figures[funnel_id]["shared"] += number if did_redirect else 0
+        figures[funnel_id]["processed"] += number if status == Status.PROCESSED else 0
     return {one: Performance(**found) for one, found in figures.items()}
 
 

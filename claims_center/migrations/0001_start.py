@@ -824,6 +824,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="journey",
+            index=models.Index(fields=["merchant", "funnel"], name="journey_visits"),
+        ),
+        migrations.AddIndex(
+            model_name="journey",
+            index=models.Index(
+                condition=models.Q(("started_at__isnull", False)), fields=["merchant", "funnel"], name="journey_started"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="journey",
             index=models.Index(
                 fields=["merchant", "funnel", "visited_at"],
                 include=("started_at", "submitted_at", "shared_at"),
@@ -881,6 +891,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="order",
             index=models.Index(fields=["merchant", "number", "id"], name="order_by_text"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["merchant", "marketplace", "id"], name="order_sort_marketplace"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["merchant", "status", "id"], name="order_sort_status"),
         ),
         migrations.AddIndex(
             model_name="order",
@@ -1123,7 +1141,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
-            index=models.Index(fields=["merchant", "submitted_at", "id"], name="claim_by_submitted"),
+            index=models.Index(
+                fields=["merchant", "submitted_at", "id"], include=["status"], name="claim_by_submitted"
+            ),
         ),
         migrations.AddIndex(
             model_name="claim",
@@ -1225,13 +1245,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
-            index=models.Index(fields=["merchant", "funnel", "status"], include=["did_redirect"], name="claim_of_funnel"),
+            index=models.Index(fields=["merchant", "funnel", "status", "did_redirect"], name="claim_of_funnel"),
         ),
         migrations.AddIndex(
             model_name="claim",
             index=models.Index(
                 condition=models.Q(("processed_at__isnull", False)),
                 fields=["merchant", "processed_at", "id"],
+                include=["submitted_at"],
                 name="claim_processed",
             ),
         ),

@@ -154,8 +154,8 @@ class Claim(MerchantModel):
             ),
         ]
         indexes = [
-            # One for each column that the list sorts by ...
-            models.Index(fields=["merchant", "submitted_at", "id"], name="claim_by_submitted"),
+            # One for each column that the list sorts by (what the key figures read is included) ...
+            models.Index(fields=["merchant", "submitted_at", "id"], include=["status"], name="claim_by_submitted"),
             models.Index(fields=["merchant", "customer_name", "id"], name="claim_by_customer_name"),
             models.Index(fields=["merchant", "customer_email", "id"], name="claim_by_email"),
             models.Index(fields=["merchant", "product_title", "id"], name="claim_by_product_title"),
@@ -182,9 +182,10 @@ class Claim(MerchantModel):
             models.Index(fields=["merchant", "is_repeat", "submitted_at", "id"], name="claim_repeat_new"),
             models.Index(fields=["merchant", "customer", "submitted_at", "id"], name="claim_of_customer"),
             # Counting what became of each funnel's claims reads this index alone.
-            models.Index(fields=["merchant", "funnel", "status"], include=["did_redirect"], name="claim_of_funnel"),
+            models.Index(fields=["merchant", "funnel", "status", "did_redirect"], name="claim_of_funnel"),
             models.Index(
                 fields=["merchant", "processed_at", "id"],
+                include=["submitted_at"],
                 condition=Q(processed_at__isnull=False),
                 name="claim_processed",
             ),

@@ -35,7 +35,10 @@ class Journey(MerchantModel):
 
     class Meta(MerchantModel.Meta):
         indexes = [
-            # Counting a campaign's steps reads this index alone.
+            # Counting each campaign's visits, and those that went on, reads these alone; many alike, they are small.
+            models.Index(fields=["merchant", "funnel"], name="journey_visits"),
+            models.Index(fields=["merchant", "funnel"], condition=Q(started_at__isnull=False), name="journey_started"),
+            # Counting a campaign's steps over a period reads this one alone.
             models.Index(
                 fields=["merchant", "funnel", "visited_at"],
                 include=["started_at", "submitted_at", "shared_at"],

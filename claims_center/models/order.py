@@ -64,6 +64,8 @@ class Order(MerchantModel):
             models.Index(fields=["merchant", "marketplace", "ordered_at", "id"], name="order_by_marketplace"),
             models.Index(fields=["merchant", "status", "ordered_at", "id"], name="order_by_status"),
             models.Index(fields=["merchant", "number", "id"], name="order_by_text"),
+            models.Index(fields=["merchant", "marketplace", "id"], name="order_sort_marketplace"),
+            models.Index(fields=["merchant", "status", "id"], name="order_sort_status"),
             models.Index(fields=["merchant", "imported_at", "id"], name="order_by_import"),
             models.Index(fields=["merchant", "batch", "id"], name="order_of_batch"),
         ]

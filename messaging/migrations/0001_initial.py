@@ -219,6 +219,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="message",
+            index=models.Index(fields=["merchant", "status", "id"], name="message_sort_status"),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["merchant", "kind", "id"], name="message_sort_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["merchant", "attempts", "id"], name="message_sort_attempts"),
+        ),
+        migrations.AddIndex(
+            model_name="message",
             index=models.Index(fields=["merchant", "status_at", "id"], name="message_by_change"),
         ),
         migrations.AddIndex(
