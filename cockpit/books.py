@@ -3,8 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Case, Exists, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncMonth
 
 from ledger.models import Account, Grant, LedgerCheck, Movement
@@ -25,8 +26,9 @@ class Books:
 
 
 def books(*, since: datetime, until: datetime, at: datetime) -> list[Books]:
-    """Return the figures of every unit that anything was ever issued of, by a handful of queries."""
-    moved = _moved(since, until)
+    """Return the figures of every unit that anything was ever issued of, by three queries."""
+    ours = _own_accounts()
+    moved = _moved(ours, since, until)
     held = _outstanding(at)
     return [
         Books(
@@ -38,24 +40,36 @@ def books(*, since: datetime, until: datetime, at: datetime) -> list[Books]:
             outstanding=held.get(unit, 0),
         )
         for unit in Unit
-        if unit in held or unit in moved or Grant.objects.filter(unit=unit).exists()
+        if any(own.was_issued for own in ours if own.unit == unit)
     ]
+
+
+class Own(NamedTuple):
+    """One of the merchant's own accounts; `was_issued`: it is where a unit comes from, and some of it has."""
+
+    unit: str
+    bucket: str
+    id: uuid.UUID
+    was_issued: bool
 
 
 # By unit: what went into (positive) and came out of (negative) each of the merchant's own accounts.
 Moved = dict[str, dict[str, int]]
 
 
-def _moved(since: datetime, until: datetime) -> Moved:
-    ours = list(Account.objects.filter(customer=None).values_list("unit", "bucket", "id"))
-    into: dict[str, list[uuid.UUID]] = {bucket: [] for _unit, bucket, _id in ours}
-    for _unit, bucket, account_id in ours:
-        into[bucket].append(account_id)
-    sums = {
-        bucket: Coalesce(Sum("amount", filter=Q(target_id__in=ids)), 0)
-        - Coalesce(Sum("amount", filter=Q(source_id__in=ids)), 0)
-        for bucket, ids in into.items()
-    }
+def _own_accounts() -> list[Own]:
+    some = Exists(Grant.objects.filter(unit=OuterRef("unit")))
+    was_issued = Case(When(bucket=Bucket.ISSUED, then=some), default=Value(False))  # noqa: FBT003 - a value in SQL
+    rows = Account.objects.filter(customer=None).annotate(was_issued=was_issued)
+    return [Own(*row) for row in rows.values_list("unit", "bucket", "id", "was_issued")]
+
+
+def _moved(ours: list[Own], since: datetime, until: datetime) -> Moved:
+    sums = {}
+    for bucket in {own.bucket for own in ours}:
+        ids = [own.id for own in ours if own.bucket == bucket]
+        into, out = (Coalesce(Sum("amount", filter=Q(**{f"{way}__in": ids})), 0) for way in ("target_id", "source_id"))
+        sums[bucket] = into - out
     rows = Movement.objects.filter(entry__occurred_at__gte=since, entry__occurred_at__lt=until)
     return {row.pop("unit"): row for row in rows.values("unit").annotate(**sums).order_by()}
 

@@ -28,5 +28,5 @@ KINDS = {
 
 # origin -> what people call such a document, and the name of its page's address (merchant's slug, document's id).
 ORIGINS = {
-    "claim": (_("Claim"), "claims:detail"),
+    "claim": (_("Claim"), "claims:claim"),
 }

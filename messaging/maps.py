@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 
@@ -31,7 +31,4 @@ def kinds() -> list[tuple[str, str]]:
 def document(origin: str, origin_id: uuid.UUID, merchant_slug: str) -> tuple[str, str]:
     """Return a document's name in words and the address of its page ("" where it has none)."""
     label, address = beside("ORIGINS").get(origin, (origin, ""))
-    try:
-        return str(label), reverse(address, args=[merchant_slug, origin_id]) if address else ""
-    except NoReverseMatch:
-        return str(label), ""
+    return str(label), reverse(address, args=[merchant_slug, origin_id]) if address else ""

@@ -105,14 +105,14 @@ class Performance:
 
 
 def performance_of(funnel_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Performance]:
-    """Return the figures of the given funnels in three queries, however many there are, each from an index alone."""
+    """Return the figures of the given funnels in two queries, however many there are, each from indexes alone."""
     ids = list(funnel_ids)
     figures: dict[uuid.UUID, dict[str, int]] = {one: defaultdict(int) for one in ids}
-    visits = Journey.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id")
-    for funnel_id, number in visits.annotate(n=Count("*")):
-        figures[funnel_id]["visits"] = number
-    for funnel_id, number in visits.filter(started_at__isnull=False).annotate(n=Count("*")):
-        figures[funnel_id]["started"] = number
+    came = Journey.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id")
+    visits = came.annotate(name=Value("visits"), n=Count("*"))
+    started = came.filter(started_at__isnull=False).annotate(name=Value("started"), n=Count("*"))
+    for funnel_id, name, number in visits.union(started, all=True):
+        figures[funnel_id][name] = number
     claims = Claim.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id", "status", "did_redirect")
     for funnel_id, status, did_redirect, number in claims.annotate(n=Count("*")):
         figures[funnel_id]["submitted"] += number

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.module_loading import import_string
 
 from claims_center import states
@@ -12,7 +12,8 @@ from config import beat
 from config.checks import LEDGER_CHECKS
 from config.imports import IMPORTERS
 from config.jobs import HANDLERS
-from config.messages import LISTENERS, RENDERERS
+from config.messages import LISTENERS, ORIGINS, RENDERERS
+from tenancy.ids import new_id
 from tenancy.middleware import DOORS
 from tests.architecture.house import modules, tree
 
@@ -91,3 +92,8 @@ OPEN = ("", "accounts/", "static/", "healthz", "readyz", "invitations/", "theme/
 def test_put_every_address_behind_a_door() -> None:
     heads = {route.split("/", 1)[0] + "/" if "/" in route else route for route, _ in routes(get_resolver())}
     assert {head for head in heads if head not in DOORS} - set(OPEN) == set()
+
+
+def test_name_an_address_for_every_origin_of_a_message() -> None:
+    for _label, name in ORIGINS.values():
+        assert reverse(name, args=["brew-bloom", new_id()]).startswith("/m/brew-bloom/")

@@ -53,7 +53,7 @@ def test_show_entries_and_figures(viewer: Client, merchant: Merchant) -> None:
 @pytest.mark.parametrize("count", [1, 3])
 def test_need_as_many_queries_for_one_as_for_three(viewer: Client, merchant: Merchant, count: int) -> None:
     fill(merchant, count)
-    assert len(queries_of(viewer, path(merchant, "ledger"))) == 11
+    assert len(queries_of(viewer, path(merchant, "ledger"))) == 12
 
 
 def test_show_the_last_check(viewer: Client, merchant: Merchant) -> None:

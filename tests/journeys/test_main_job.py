@@ -26,45 +26,12 @@ from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tenancy.services.members import add_member
 from tenancy.services.merchants import create_merchant
+from tests.claims_center.reports import HEADER
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 PASSWORD = "brew-the-morning-coffee"
 CODES = ("BREW-7K2M-P4QX", "BREW-9TTC-WW3D", "BREW-HH5Z-8RNV")
-HEADERS = [
-    "amazon-order-id",
-    "merchant-order-id",
-    "purchase-date",
-    "last-updated-date",
-    "order-status",
-    "fulfillment-channel",
-    "sales-channel",
-    "order-channel",
-    "url",
-    "ship-service-level",
-    "product-name",
-    "sku",
-    "asin",
-    "item-status",
-    "quantity",
-    "currency",
-    "item-price",
-    "item-tax",
-    "shipping-price",
-    "shipping-tax",
-    "gift-wrap-price",
-    "gift-wrap-tax",
-    "item-promotion-discount",
-    "ship-promotion-discount",
-    "ship-city",
-    "ship-state",
-    "ship-postal-code",
-    "ship-country",
-    "promotion-ids",
-    "is-business-order",
-    "purchase-order-number",
-    "price-designation",
-]
 ROW = (
     "{number}\t{number}\t2026-10-02T08:04:21+00:00\t2026-10-03T22:07:59+00:00\tShipped\tAmazon\tAmazon.com\t\t\tExpedited\t"
     'Pour-over kettle 0.9 l, "gooseneck" spout\tBB-KET-09\tB0BBKET090\tShipped\t1\tUSD\t49.95\t4.12\t\t\t\t\t\t\t'
@@ -101,7 +68,7 @@ def shop() -> Merchant:
 def report(tmp_path: Path) -> Path:
     """The marketplace's report as it is downloaded: tab-separated, no quoting, trailing columns missing."""
     path = tmp_path / "all-orders.txt"
-    rows = ["\t".join(HEADERS), ROW.format(number=FIRST), ROW.format(number=SECOND)]
+    rows = ["\t".join(HEADER), ROW.format(number=FIRST), ROW.format(number=SECOND)]
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
 
