@@ -11,7 +11,7 @@ from claims_center.states import Delivery, Event, Verification
 from config.demo.base import Stage
 from config.demo.business import found_merchant, hire, stock
 from config.load.batch import Batch
-from config.load.dice import DAYS, ENDS, FRESH, REPORTS, Dice, arrival
+from config.load.dice import DAYS, ENDS, FRESH, OLD, OLD_ENDS, REPORTS, Dice, arrival
 from config.load.drafts import Desk, add_words, come_in
 from config.load.orders import OrderBook
 from config.load.people import make_people
@@ -77,7 +77,8 @@ def _claims(desk: Desk, count: int, now: datetime) -> None:
         for number in range(start, min(start + BATCH, count)):
             at = arrival(number, count, now)
             trail = come_in(desk, who[number], at)
-            end = first[number] if number < len(first) else str(desk.dice.pick(ENDS))
+            shares = ENDS if at > now - OLD else OLD_ENDS
+            end = first[number] if number < len(first) else str(desk.dice.pick(shares))
             if at < now - FRESH:
                 _work(desk, trail, end, at)
             add_words(desk, trail.claim)

@@ -18,8 +18,10 @@ OUTCOMES = (
     ("too_old", 4),
     ("other_buyer", 3),
 )
-# ... and so many end like this, unless they have only just come in.
+# ... and so many end like this, unless they have only just come in ...
 ENDS = (("processed", 58), ("new", 13), ("rejected", 9), ("gifted", 8), ("verified", 7), ("needs_info", 5))
+# ... or are so old that nearly all work on them is done.
+OLD_ENDS = (("processed", 85), ("rejected", 10), ("gifted", 3), ("needs_info", 2))
 REPORTS = (
     (Mail.OPENED, 57),
     (Mail.DELIVERED, 33),
@@ -29,7 +31,7 @@ REPORTS = (
     (Mail.FAILED, 1),
 )
 RATINGS = ((5, 48), (4, 26), (3, 11), (2, 6), (1, 5), (None, 4))
-FRESH = timedelta(hours=30)
+FRESH, OLD = timedelta(hours=30), timedelta(days=45)
 
 
 class Dice(random.Random):

@@ -72,7 +72,7 @@ class Trail:
         claim.grant_id = new_id()
         claim.gift_code = promotion.fixed_code
         if promotion.source == Source.POOL:
-            claim.gift_code = f"{promotion.name[:1].strip('$') or 'G'}{claim.id.hex[-12:].upper()}"
+            claim.gift_code = f"LOAD-{claim.id.hex[-16:].upper()}"
             self._take_code(at)
         claim.gift_sent_at, claim.gift_seq = at, 1
         claim.delivery_status = Delivery(mail.value)

@@ -60,6 +60,7 @@ CREATE INDEX entries_of_origin ON ledger.entries (merchant_id, origin_id, id);
 CREATE INDEX entries_of_subject ON ledger.entries (merchant_id, subject_id, event, occurred_at)
     WHERE subject_id IS NOT NULL;
 CREATE INDEX entries_by_time ON ledger.entries (merchant_id, occurred_at, id);
+CREATE INDEX entries_by_event ON ledger.entries (merchant_id, event, occurred_at, id);
 CREATE INDEX entries_by_change ON ledger.entries (merchant_id, change_xid, id);
 
 -- An amount of one unit given to one customer: a lot of points, or a voucher. Only `remaining` ever changes.
