@@ -63,7 +63,7 @@ def navigation(request: Any) -> dict[str, Any]:
     return {
         "nav": partial(_groups, request),
         "nav_foot": partial(_foot, request),
-        "search_url": reverse("customers:list", args=[request.merchant.slug]),
+        "search_url": reverse("claims:list", args=[request.merchant.slug]),
     }
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from claims_center.models import Claim, Funnel
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
-from tests.claims_pages.factories import NOW, funnel_with, make_claim, path
+from tests.claims_pages.factories import NOW, funnel_with, make_claim, path, sign_in
 from tests.support.counting import queries_of
 
 HEADERS = (
@@ -200,3 +200,11 @@ def test_hide_claims_of_another_merchant(agent: Client, merchant: Merchant, othe
 def test_send_strangers_to_sign_in(merchant: Merchant) -> None:
     answer = Client().get(path(merchant, "claims"))
     assert (answer.status_code, answer["Location"].startswith("/accounts/login/")) == (302, True)
+
+
+def test_search_everything_finds_claims(merchant: Merchant, claim: Claim) -> None:
+    client = sign_in(merchant)
+    page = client.get(path(merchant, "claims")).content.decode()
+    assert f'action="{path(merchant, "claims")}"' in page.partition('id="gsearch"')[0]
+    found = client.get(path(merchant, "claims") + f"?q={claim.order_number}").content.decode()
+    assert claim.customer_name in found
