@@ -91,4 +91,4 @@ class CustomerToken(SearchToken):
     class Meta(SearchToken.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["merchant", "token", "row"], name="customer_token_once")]
-        indexes = [models.Index(fields=["merchant", "row"], name="customer_token_row")]
+        indexes = [models.Index(fields=["merchant", "row", "token"], name="customer_token_row")]

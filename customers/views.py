@@ -9,12 +9,11 @@ from django.utils.translation import ngettext_lazy
 from customers import selectors
 from customers.filters import CustomerFilter
 from customers.tables import CustomerTable
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
-from tenancy.views import StaffView
-from ui.listing import ListView
 
 
-class CustomerList(StaffView, ListView):
+class CustomerList(StaffListView):
     """Everybody whom the merchant knows."""
 
     role = Role.VIEWER

@@ -60,6 +60,9 @@ class Job(MerchantModel):
             models.Index(fields=["merchant", "-created_at", "-id"], name="job_newest"),
             models.Index(fields=["merchant", "state", "kind"], name="job_counts"),
             models.Index(fields=["merchant", "next_at", "id"], name="job_by_start"),
+            models.Index(fields=["merchant", "kind", "id"], name="job_by_kind"),
+            models.Index(fields=["merchant", "state", "id"], name="job_by_state"),
+            models.Index(fields=["merchant", "attempts", "id"], name="job_by_attempts"),
             models.Index(
                 fields=["merchant", "finished_at"], name="job_finished", condition=Q(finished_at__isnull=False)
             ),

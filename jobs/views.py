@@ -18,18 +18,19 @@ from jobs.filters import JobFilter
 from jobs.kinds import label_of
 from jobs.models import Job
 from jobs.tables import JobTable, may_cancel, may_retry
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
 from ui import cells
 from ui.htmx import dialog_base, vary_on_htmx
-from ui.listing import ListView, Tab
+from ui.listing import Tab
 from ui.timeline import Fact
 
 # A beat that has not ticked for so long is not running.
 BEAT_IS_LATE = timedelta(minutes=1)
 
 
-class JobList(StaffView, ListView):
+class JobList(StaffListView):
     """All jobs of the merchant, with a summary of each kind above."""
 
     role = Role.VIEWER

@@ -21,6 +21,7 @@ def merchant(request: HttpRequest) -> dict[str, Any]:
         "roles": Role,
         "merchants": _switcher(getattr(request, "memberships", [])),
         "brand_url": stylesheet_address(found) if found else "",
+        "shortcuts_url": reverse("tenancy:shortcuts", args=[found.slug]) if found else "",
     }
 
 

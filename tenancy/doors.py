@@ -112,12 +112,23 @@ def token(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
     return merchant
 
 
+# What people type for letters and digits that our short addresses do not have.
+MEANT = str.maketrans("oil", "011")
+
+
+def printed(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
+    """Let in by a token as it was typed off paper: in capitals, with an O for a nought."""
+    kwargs["token"] = kwargs["token"].lower().translate(MEANT)
+    return token(request, view, kwargs)
+
+
 # By the first part of the route.
 DOORS: dict[str, Door] = {
     "m/": staff,
     "f/": public,
     "c/": public,
     "brand/": public,
+    "q/": printed,
     "track/": token,
     "join/": token,
     "hooks/": token,

@@ -167,3 +167,24 @@ class JoinForm(StyledForm):
             except ValidationError as error:
                 self.add_error("password", error)
         return data
+
+
+class ViewForm(StyledForm):
+    """The name of a saved view, and for whom it is; `old` for one that is there already."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"data-focus": ""}))
+    shared = forms.BooleanField(
+        label=_("Share with the team"),
+        required=False,
+        help_text=_("Everybody sees it as a tab; you and admins can change it."),
+    )
+    first = forms.BooleanField(
+        label=_("Open the list with it"), required=False, help_text=_("For you alone; the tab “All” stays.")
+    )
+
+    def __init__(self, *args: Any, role: int, old: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if role < Role.AGENT:
+            del self.fields["shared"]
+        if old:
+            del self.fields["first"]

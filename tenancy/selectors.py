@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -9,6 +10,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySe
 
 from tenancy.actors import Actor
 from tenancy.models import Invitation, Membership, Merchant, User
+from tenancy.scope import current_merchant_id
 from tenancy.tokens import hash_of
 
 # How many merchants the switcher offers; whoever has more goes on to the chooser.
@@ -86,3 +88,9 @@ def invitation_by_token(token: str) -> Invitation | None:
     """Return the invitation of the merchant in scope that this link is for, or None."""
     found: Invitation | None = Invitation.objects.filter(token_hash=hash_of(token)).first()
     return found
+
+
+def merchant_zone() -> ZoneInfo:
+    """Return the time zone of the merchant in scope: its days begin and end there."""
+    name: str = Merchant.objects.values_list("time_zone", flat=True).get(id=current_merchant_id())
+    return ZoneInfo(name)

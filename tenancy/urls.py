@@ -2,12 +2,21 @@
 
 from django.urls import path
 
+from tenancy.views import lists
 from tenancy.views.settings import audit, general, keys, members
 from tenancy.views.start import Start
 
 app_name = "tenancy"
 urlpatterns = [
     path("", Start.as_view(), name="start"),
+    path("lists/display/", lists.ListDisplay.as_view(), name="list_display"),
+    path("lists/shortcuts/", lists.Shortcuts.as_view(), name="shortcuts"),
+    path("lists/views/new/", lists.NewView.as_view(), name="view_new"),
+    path("lists/views/<uuid:pk>/", lists.EditView.as_view(), name="view_edit"),
+    path("lists/views/<uuid:pk>/update/", lists.UpdateView.as_view(), name="view_update"),
+    path("lists/views/<uuid:pk>/first/", lists.FirstView.as_view(), name="view_first"),
+    path("lists/views/<uuid:pk>/move/", lists.MoveView.as_view(), name="view_move"),
+    path("lists/views/<uuid:pk>/delete/", lists.DeleteView.as_view(), name="view_delete"),
     path("settings/", general.Settings.as_view(), name="settings"),
     path("settings/general/", general.General.as_view(), name="general"),
     path("settings/branding/", general.Branding.as_view(), name="branding"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -11,6 +12,12 @@ from django.utils.translation import gettext as _
 from ui.filters import FilterSet
 
 MOST_IDS = 1_000
+_SALT = "ui.bulk"
+
+
+def signed(query: str) -> str:
+    """Return the filters of a list as its bulk bar posts them: nobody can make up others for "all that match"."""
+    return signing.Signer(salt=_SALT).sign(query)
 
 
 class BadSelection(Exception):  # noqa: N818 - it names what came in, not a failure of ours
@@ -21,7 +28,7 @@ class BadSelection(Exception):  # noqa: N818 - it names what came in, not a fail
 class BulkAction:
     """One button of the bulk bar. `url` is the address, or the name of the address, of its confirmation page.
 
-    The bar posts there: `id` for each ticked row, or `all=1`, and always `query`, the filters in force.
+    The bar posts there: `id` for each ticked row, or `all=1`, and always `query`, the filters in force, signed.
     `role` is the least role (an integer) that sees the button; `tone` is "" or bad.
     """
 
@@ -35,7 +42,10 @@ class BulkAction:
 
 @dataclass(frozen=True)
 class Selection:
-    """A posted selection: carry it through the confirmation page with `ui/parts/selection.html`."""
+    """A posted selection: either `ids`, or everything that `query` (`status=new&q=ann`) finds.
+
+    Carry it through the confirmation page with `ui/parts/selection.html`; keep `query` plain, it was checked.
+    """
 
     ids: tuple[str, ...]
     everything: bool
@@ -43,14 +53,27 @@ class Selection:
 
     @classmethod
     def from_post(cls, post: QueryDict) -> "Selection":
-        """Read `id`, `all` and `query`; refuses more than 1,000 single ids and an empty selection."""
+        """Read `id`, or `all` and the signed `query`.
+
+        Raises BadSelection for an empty selection, more than 1,000 single ids, and filters that the list did not sign.
+        """
         ids = tuple(dict.fromkeys(value for value in post.getlist("id") if value))
         everything = post.get("all") == "1"
         if not ids and not everything:
             raise BadSelection(_("No row was selected."))
         if len(ids) > MOST_IDS and not everything:
             raise BadSelection(_("Too many rows were selected one by one."))
-        return cls(() if everything else ids, everything, post.get("query", ""))
+        if not everything:
+            return cls(ids, everything, "")
+        try:
+            return cls((), everything, signing.Signer(salt=_SALT).unsign(post.get("query", "")))
+        except signing.BadSignature as error:
+            raise BadSelection(_("The filters could not be read. Please select again.")) from error
+
+    @property
+    def signed_query(self) -> str:
+        """The filters as the list posted them."""
+        return signed(self.query)
 
     def rows(self, filterset_class: type[FilterSet], queryset: QuerySet) -> QuerySet:
         """Return the selected rows of `queryset`.

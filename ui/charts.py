@@ -24,10 +24,15 @@ MOST_TICKS = 7
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart: its name and one value for each label."""
+    """One line of a chart: its name and one value for each label.
+
+    `urls` are the lists behind the values, one each, and `url` the one behind their sum; the figures lead to them.
+    """
 
     name: str
     values: Sequence[float]
+    urls: Sequence[str] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,11 @@ class _Frame:
         return round(self.top + (self.base - self.top) * (1 - value / self.peak), 1)
 
 
-def line_chart(labels: Sequence[date | str], series: Sequence[Series], *, title: str) -> SafeString:
+def line_chart(labels: Sequence[date | str], series: Sequence[Series], *, title: str, heading: Any = "") -> SafeString:
     """Draw up to three lines over days (or words), the first one filled, with a label for each point on hover.
 
-    `title` names the chart for screen readers and heads the table. Days are written in the active locale.
+    `title` names the chart for screen readers and heads the table, `heading` the table's first column ("Day"). Days
+    are written in the active locale.
     """
     words = [locale.short_day(label) if isinstance(label, date) else str(label) for label in labels]
     if not labels or not series:
@@ -84,7 +90,9 @@ def line_chart(labels: Sequence[date | str], series: Sequence[Series], *, title:
         parts.append(_line(frame, one.values, number))
     parts += [_column(frame, index, words[index], series) for index in range(len(words))]
     parts.append("</svg>")
-    return SafeString(f'<figure class="chart">{"".join(parts)}{_legend(series)}{_table(words, series, title)}</figure>')
+    return SafeString(
+        f'<figure class="chart">{"".join(parts)}{_legend(series)}{_table(words, series, title, heading)}</figure>'
+    )
 
 
 def spark_line(values: Sequence[float], *, title: str) -> SafeString:
@@ -185,24 +193,30 @@ def _label(frame: _Frame, x: float, index: int, word: str, series: Sequence[Seri
 
 def _legend(series: Sequence[Series]) -> str:
     items = [
-        f'<span class="s{n}">{html_escape(one.name)} <b>{html_escape(locale.number(sum(one.values)))}</b></span>'
+        f'<span class="s{n}">{html_escape(one.name)} <b>{_figure(sum(one.values), one.url)}</b></span>'
         for n, one in enumerate(series, start=1)
     ]
     return f'<figcaption class="chart-legend">{"".join(items)}</figcaption>'
 
 
-def _table(words: Sequence[str], series: Sequence[Series], title: str) -> str:
+def _figure(value: float, url: str) -> str:
+    """A number, as the way to its list where it has one."""
+    text = html_escape(locale.number(value))
+    return f'<a href="{html_escape(url)}" data-count="{value}">{text}</a>' if url else text
+
+
+def _table(words: Sequence[str], series: Sequence[Series], title: str, heading: Any = "") -> str:
     names = "".join(f'<th scope="col" class="num">{html_escape(one.name)}</th>' for one in series)
     rows = "".join(
         f'<tr><th scope="row">{html_escape(word)}</th>'
-        + "".join(f'<td class="num">{html_escape(locale.number(one.values[i]))}</td>' for one in series)
+        + "".join(f'<td class="num">{_figure(one.values[i], one.urls[i] if one.urls else "")}</td>' for one in series)
         + "</tr>"
         for i, word in enumerate(words)
     )
     return (
         f'<details class="chart-table"><summary>{html_escape(_("Show as table"))}</summary>'
         f'<div tabindex="0" role="region" aria-label="{html_escape(title)}"><table>'
-        f'<thead><tr><th scope="col">{html_escape(_("Day"))}</th>{names}</tr></thead>'
+        f'<thead><tr><th scope="col">{html_escape(heading or _("Day"))}</th>{names}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )
 

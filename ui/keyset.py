@@ -13,7 +13,7 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Field, Func, QuerySet, Value
+from django.db.models import BooleanField, F, Func, IntegerField, Model, QuerySet, Value
 from django.db.models.expressions import Col, Combinable, Expression
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.encoding import force_bytes, force_str
@@ -21,6 +21,8 @@ from django.utils.encoding import force_bytes, force_str
 SORT_KEY = "sort_key"
 _SALT = "ui.keyset"
 _LONGEST_TOKEN = 2_000
+# `before=last` is the last page; no signed position reads so.
+LAST = "last"
 
 
 @dataclass(frozen=True)
@@ -80,21 +82,59 @@ class RowComparison(Func):
 
 
 def paginate(queryset: QuerySet, *, sort: Sort, size: int, after: str = "", before: str = "") -> KeysetPage:
-    """Return one page of `size` rows of `queryset` in the order of `sort`, ties broken by id.
+    """Return one page of `size` rows of `queryset` in the order of `sort`, ties broken by id; `before=LAST` the last one.
 
-    One query (`size + 1` rows tell whether there is more). A position that does not belong to this sort, was
-    tampered with or has nothing left on its side gives the first page with `stale` set, at one query more.
+    One query (`size + 1` rows tell whether there is more), the same work at any depth. A position that does not belong
+    to this sort, was tampered with or has nothing left on its side gives the first page with `stale` set, at one
+    query more.
     """
     ordered = _annotated(queryset, sort)
-    column = ordered.query.annotations[SORT_KEY]
     backward = bool(before) and not after
     given = before if backward else after
-    position = _read_token(given, sort, column.output_field, ordered.model._meta.pk) if given else None
-    rows = _fetch(ordered, sort, size, position, backward=backward) if position or not given else []
-    if given and not rows:
+    from_end = backward and given == LAST
+    position = _read_token(given, sort, ordered) if given and not from_end else None
+    is_usable = position is not None or from_end or not given
+    rows = _fetch(ordered, sort, size, position, backward=backward) if is_usable else []
+    if given and not from_end and not rows:
         first = _fetch(ordered, sort, size, None, backward=False)
         return _page(first, sort, size, backward=False, positioned=False, stale=True)
     return _page(rows, sort, size, backward=backward, positioned=position is not None)
+
+
+def page_with(queryset: QuerySet, *, sort: Sort, size: int, key: Any) -> KeysetPage | None:
+    """Return the page that begins with one row of `queryset`, by its id; None where it is not among them. Two queries."""
+    ordered = _annotated(queryset, sort)
+    position = ordered.filter(pk=key).values_list(SORT_KEY, "pk").first()
+    if position is None:
+        return None
+    rows = _fetch(ordered, sort, size, position, backward=False, inclusive=True)
+    return _page(rows, sort, size, backward=False, positioned=True) if rows else None
+
+
+def neighbours(queryset: QuerySet, *, sort: Sort, row: Model) -> tuple[Any, Any]:
+    """Return the ids of the rows of `queryset` before and after `row`, None where there is none.
+
+    The row itself need not be among them (any more): its place in the order counts. One query where the sort is a
+    column of the row, else two.
+    """
+    ordered = _annotated(queryset, sort)
+    position = (_value_of(row, sort, ordered), row.pk)
+    sides = [
+        _beyond(ordered, sort, position, backward=backward).annotate(
+            side=Value(int(backward), output_field=IntegerField())
+        )
+        for backward in (True, False)
+    ]
+    before, after = (side.values_list("side", "pk")[:1] for side in sides)
+    found = dict(before.union(after, all=True))
+    return found.get(1), found.get(0)
+
+
+def _value_of(row: Model, sort: Sort, ordered: QuerySet) -> Any:
+    if isinstance(sort.by, str) and "__" not in sort.by and sort.by not in row.get_deferred_fields():
+        return getattr(row, "pk" if sort.by == "pk" else sort.by)
+    whole = _annotated(type(row)._default_manager.all(), sort)
+    return whole.values_list(SORT_KEY, flat=True).get(pk=row.pk)
 
 
 def _annotated(queryset: QuerySet, sort: Sort) -> QuerySet:
@@ -109,22 +149,36 @@ def _annotated(queryset: QuerySet, sort: Sort) -> QuerySet:
     return ordered
 
 
-def _fetch(ordered: QuerySet, sort: Sort, size: int, position: tuple[Any, Any] | None, *, backward: bool) -> list[Any]:
+def _fetch(
+    ordered: QuerySet,
+    sort: Sort,
+    size: int,
+    position: tuple[Any, Any] | None,
+    *,
+    backward: bool,
+    inclusive: bool = False,
+) -> list[Any]:
+    return list(_beyond(ordered, sort, position, backward=backward, inclusive=inclusive)[: size + 1])
+
+
+def _beyond(
+    ordered: QuerySet, sort: Sort, position: tuple[Any, Any] | None, *, backward: bool, inclusive: bool = False
+) -> QuerySet:
     down = sort.descending != backward
     sign = "-" if down else ""
     if position is not None:
-        model_pk = ordered.model._meta.pk
-        column = ordered.query.annotations[SORT_KEY]
+        operator = ("<" if down else ">") + ("=" if inclusive else "")
+        column, model_pk = ordered.query.annotations[SORT_KEY], ordered.model._meta.pk
         ordered = ordered.filter(
             RowComparison(
                 F(SORT_KEY),
                 F("pk"),
-                "<" if down else ">",
+                operator,
                 Value(position[0], output_field=column.output_field),
                 Value(position[1], output_field=model_pk),
             )
         )
-    return list(ordered.order_by(f"{sign}{SORT_KEY}", f"{sign}pk")[: size + 1])
+    return ordered.order_by(f"{sign}{SORT_KEY}", f"{sign}pk")
 
 
 def _page(
@@ -134,7 +188,7 @@ def _page(
     rows = rows[:size]
     if backward:
         rows.reverse()
-    has_next, has_previous = (bool(rows), more) if backward else (more, positioned)
+    has_next, has_previous = (bool(rows) and positioned, more) if backward else (more, positioned)
     return KeysetPage(
         rows=rows,
         has_next=has_next,
@@ -163,12 +217,12 @@ def _token(row: Any, sort: Sort) -> str:
     return signing.Signer(salt=f"{_SALT}:{sort.name}", sep=".").sign(force_str(packed))
 
 
-def _read_token(token: str, sort: Sort, field: Field, pk: Field) -> tuple[Any, Any] | None:
+def _read_token(token: str, sort: Sort, ordered: QuerySet) -> tuple[Any, Any] | None:
     if len(token) > _LONGEST_TOKEN:
         return None
     try:
         packed = signing.Signer(salt=f"{_SALT}:{sort.name}", sep=".").unsign(token)
         value, key = json.loads(signing.b64_decode(force_bytes(packed)))
-        return field.to_python(value), pk.to_python(key)
+        return ordered.query.annotations[SORT_KEY].output_field.to_python(value), ordered.model._meta.pk.to_python(key)
     except (signing.BadSignature, ValueError, ValidationError):
         return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable, Expression
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,38 +20,17 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext_lazy
 from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 
-from ui import locale
-from ui.bulk import BulkAction
+from ui import display, locale
+from ui.bulk import BulkAction, signed
 from ui.counting import CappedCount, count_each
-from ui.filters import FilterSet, Problem
+from ui.display import Display
+from ui.filters import FilterSet, Lookups, Problem
 from ui.filters.base import unknown
 from ui.htmx import REGION, is_fragment, vary_on_htmx
-from ui.keyset import KeysetPage, Sort, paginate
-from ui.querystring import changed
+from ui.keyset import LAST, KeysetPage, Sort, page_with, paginate
+from ui.querystring import changed, pairs
 from ui.tables import Table
-
-DENSITIES = ("comfortable", "compact")
-STATE = ("sort", "page_size", "hide", "density", "after", "before")
-A_YEAR = 365 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A view of the list: a name and the filters it stands for (`status=new&status=verified`)."""
-
-    label: Any
-    query: str = ""
-    counted: bool = True
-
-
-@dataclass(frozen=True)
-class DrawnTab:
-    """A tab as the page draws it."""
-
-    label: str
-    url: str
-    active: bool
-    count: CappedCount | None = None
+from ui.tabs import DRAWN, DrawnTab, Tab, TabRow
 
 
 @dataclass(frozen=True)
@@ -63,7 +43,7 @@ class Action:
 
 
 class ListView(TemplateResponseMixin, ContextMixin, View):
-    """A list page; combine it with the view that checks the role: `class ClaimList(StaffView, ListView)`.
+    """A list page; the staff's lists are `tenancy.lists.StaffListView`, which checks the role and remembers.
 
     `sorts` maps public names (those of table columns get a link in the header) to columns that are never NULL or to
     expressions such as `Coalesce(...)`; each needs an index on (merchant, column, id).
@@ -79,6 +59,8 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
     tabs: Sequence[Tab] = ()
     bulk_actions: Sequence[BulkAction] = ()
     count_cap = 10_000
+    # Whoever searches and finds more than this searches on; counting on would try a row at a time.
+    search_cap = 1_000
     tab_cap = 1_000
     counted: Any = ngettext_lazy("%(shown)s row", "%(shown)s rows", "number")
     empty_title: Any = _lazy("Nothing here yet")
@@ -100,6 +82,10 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         """Return the tabs; a room that knows saved views adds them here."""
         return self.tabs
 
+    def get_layers(self) -> Sequence[Mapping[str, Any]]:
+        """Return what says how to draw the list where the address does not, the strongest first; see `ui.display`."""
+        return ()
+
     def get_empty_action(self) -> Action | None:
         """Return the one thing to do on an empty list."""
         return self.empty_action
@@ -112,131 +98,161 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         """Return the address that saves the view, or "" where there is none."""
         return ""
 
+    def display_url(self) -> str:
+        """Return the address that remembers columns, row height and page size, or "" where the URL alone holds them."""
+        return ""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer with the page, or with the region alone where htmx asks for it."""
         fragment = is_fragment(request, REGION)
-        response = self.render_to_response(self.get_context_data(is_fragment=fragment))
-        chosen = request.GET.get("density")
-        if chosen in DENSITIES:
-            response.set_cookie("density", chosen, max_age=A_YEAR, samesite="Lax", path="/")
-        return vary_on_htmx(response)
+        return vary_on_htmx(self.render_to_response(self.get_context_data(is_fragment=fragment)))
 
     def get_template_names(self) -> list[str]:
         """The page's template, or the region's."""
         return ["ui/list/fragment.html"] if is_fragment(self.request, REGION) else [self.template_name]
 
     @cached_property
+    def params(self) -> QueryDict:
+        """The parameters of the address; all links of the page are made from them."""
+        return self.request.GET
+
+    @cached_property
+    def tab_row(self) -> TabRow:
+        """The tabs."""
+        return TabRow(self.get_tabs(), self.params)
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """What the filters choose from, looked up once for the page and all of its tabs."""
+        return Lookups(self.params, *(QueryDict(tab.query) for tab in self.tab_row.tabs))
+
+    @cached_property
     def filterset(self) -> FilterSet:
         """The filters, bound to the request's parameters."""
-        return self.filterset_class(self.request.GET, queryset=self.get_queryset(), request=self.request)
+        return self.narrowed(self.params)
+
+    def narrowed(self, data: QueryDict) -> FilterSet:
+        """Return the filters bound to these parameters."""
+        return self.filterset_class(data, queryset=self.get_queryset(), request=self.request, lookups=self.lookups)
 
     @cached_property
     def sort(self) -> Sort:
         """The ordering asked for, or the default."""
-        return self._sort_named(self.request.GET.get("sort", "")) or self._default_sort()
+        return self.sort_named(self.params.get("sort", "")) or self._default_sort()
 
     @cached_property
-    def page_size(self) -> int:
-        """The page size asked for, if it is one of `page_sizes`."""
-        asked = self.request.GET.get("page_size", "")
-        return next((size for size in self.page_sizes if str(size) == asked), self.page_sizes[0])
+    def display(self) -> Display:
+        """Columns, row height and page size."""
+        layers = (display.layer_of(self.params), *self.get_layers())
+        return display.resolve(layers, self.table_class, self.page_sizes)
 
     @cached_property
     def page(self) -> KeysetPage:
-        """The rows of this page."""
-        asked = self.request.GET
-        return paginate(
+        """The rows of this page, or of the page that begins with the row that was left, should it not be on this one."""
+        asked = self.params
+        page = paginate(
             self.filterset.qs,
             sort=self.sort,
-            size=self.page_size,
+            size=self.display.page_size,
             after=asked.get("after", ""),
             before=asked.get("before", ""),
         )
-
-    @cached_property
-    def density(self) -> str:
-        """Row height: by parameter, else by cookie."""
-        asked = self.request.GET.get("density") or self.request.COOKIES.get("density")
-        return asked if asked in DENSITIES else DENSITIES[0]
+        return self._page_of_row(page) or page
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Everything that the templates draw, under names of its own."""
+        actions = self._allowed_actions()
         table = self.table_class(
             self.page.rows,
-            hide=self.request.GET.getlist("hide"),
-            selectable=bool(self._allowed_actions()),
+            columns=self.display.columns,
+            selectable=bool(actions),
+            here=self.params.get("row", ""),
             **self.get_table_kwargs(),
         )
         total, tabs = self._counts()
-        pills = self.filterset.pills()
         context = {
             "title": self.title,
             "table": table,
-            "heads": table.heads(self.sort, self.sorts, self.request.GET),
+            "heads": table.heads(self.sort, self.sorts, self.params),
             "columns": table.choices(),
             "page": self.page,
-            "filterset": self.filterset,
-            "pills": pills,
-            "more_pills": [pill for pill in pills if not pill.always and not pill.active],
-            "chips": self.filterset.loose_chips(),
-            "problems": self._problems(),
-            "filtered": bool(self.filterset.active()),
-            "search": self.filterset.filters.get("q"),
+            "last_page": LAST,
+            "problems": self.problems(),
             "tabs": tabs,
             "total": total,
             "total_text": self.counted % {"number": total.number, "shown": str(total)},
             "status_text": self._status(total, table),
             "sort": self.sort,
-            "page_size": self.page_size,
+            "display": self.display,
+            "page_size": self.display.page_size,
             "page_sizes": self.page_sizes if total.number > min(self.page_sizes) or total.capped else (),
-            "density": self.density,
-            "bulk_actions": self._allowed_actions(),
+            "density": self.display.density,
+            "bulk_actions": actions,
+            "bulk_query": signed(self.filterset.query_string()),
             "empty": self._empty(),
             "export_url": self.export_url(),
             "save_view_url": self.save_view_url(),
             "zone": locale.zone_name(),
         }
-        return super().get_context_data(**context, **kwargs)
+        return super().get_context_data(**context, **self._filter_context(), **kwargs)
 
-    def _sort_named(self, asked: str) -> Sort | None:
+    def _filter_context(self) -> dict[str, Any]:
+        pills = self.filterset.pills()
+        filters = self.filterset.params()
+        return {
+            "list_params": self.params,
+            "filterset": self.filterset,
+            "pills": pills,
+            "more_pills": [pill for pill in pills if not pill.always and not pill.active],
+            "chips": self.filterset.loose_chips(),
+            "filtered": bool(self.filterset.active()),
+            "clear_url": self.filterset.clear_url(),
+            "search": self.filterset.filters.get("q"),
+            "display_url": self.display_url(),
+            "kept_by_filters": pairs(self.params, ("sort", "view", *DRAWN)),
+            "kept_by_display": pairs(self.params, ("sort", "view", "density", *filters)),
+            "was": display.as_text(self.display),
+        }
+
+    def sort_named(self, asked: str) -> Sort | None:
+        """Return the ordering of this public name (`-name` for descending), or None."""
         name = asked.removeprefix("-")
         return Sort(name, self.sorts[name], asked.startswith("-")) if name in self.sorts else None
 
     def _default_sort(self) -> Sort:
-        return self._sort_named(self.default_sort) or Sort("id", "pk", descending=True)
+        return self.sort_named(self.default_sort) or Sort("id", "pk", descending=True)
+
+    def _page_of_row(self, page: KeysetPage) -> KeysetPage | None:
+        asked = self.params.get("row", "")
+        if not asked or not page.rows or any(str(getattr(row, "pk", "")) == asked for row in page.rows):
+            return None
+        try:
+            key = self.get_queryset().model._meta.pk.to_python(asked)
+        except (ValidationError, ValueError):
+            return None
+        return page_with(self.filterset.qs, sort=self.sort, size=self.display.page_size, key=key)
 
     def _counts(self) -> tuple[CappedCount, list[DrawnTab]]:
         """Count the list and its tabs, in one statement."""
-        tabs = self.get_tabs()
-        questions = [(self.filterset.qs, self.count_cap)]
-        questions += [(self._narrowed(tab), self.tab_cap) for tab in tabs if tab.counted and tab.query]
+        row = self.tab_row
+        active, counted = row.active(), [tab for tab in row.tabs if tab.counted and tab.query]
+        cap = self.search_cap if "q" in self.filterset.active() else self.count_cap
+        questions = [(self.filterset.qs, cap)]
+        questions += [(self.narrowed(QueryDict(tab.query)).qs, self.tab_cap) for tab in counted]
         total, *counts = count_each(questions)
-        remaining = iter(counts)
-        drawn = [self._draw(tab, next(remaining) if tab.counted and tab.query else None) for tab in tabs]
-        return total, drawn
+        known = dict(zip(map(id, counted), counts, strict=True))
+        return total, [row.draw(tab, active=tab is active, count=known.get(id(tab))) for tab in row.tabs]
 
-    def _narrowed(self, tab: Tab) -> QuerySet:
-        return self.filterset_class(QueryDict(tab.query), queryset=self.get_queryset(), request=self.request).qs
-
-    def _draw(self, tab: Tab, count: CappedCount | None) -> DrawnTab:
-        wanted = {key: sorted(values) for key, values in QueryDict(tab.query).lists()}
-        given = {key: sorted(filter(None, values)) for key, values in self.request.GET.lists() if key not in STATE}
-        data = QueryDict(tab.query, mutable=True)
-        for key in ("sort", "page_size", "hide"):
-            if key not in data:
-                data.setlist(key, self.request.GET.getlist(key))
-        active = wanted == {key: values for key, values in given.items() if values}
-        return DrawnTab(str(tab.label), changed(data, {}), active, count)
-
-    def _problems(self) -> list[Problem]:
+    def problems(self) -> list[Problem]:
+        """Return what of the address could not be used, each with the address of the list without it."""
         found = self.filterset.problems()
-        asked = self.request.GET.get("sort", "")
-        if asked and self._sort_named(asked) is None:
+        asked = self.params.get("sort", "")
+        if asked and self.sort_named(asked) is None:
             note = unknown("sort", asked, _("Sort"))
-            found.append(Problem("sort", asked, note.text, changed(self.request.GET, {"sort": None})))
+            found.append(Problem("sort", asked, note.text, changed(self.params, {"sort": None})))
         if self.page.stale:
             text = _("That page is no longer there; this is the first one")
-            found.append(Problem("after", "", text, changed(self.request.GET, {})))
+            found.append(Problem("after", "", text, changed(self.params, {})))
         return found
 
     def _status(self, total: CappedCount, table: Table) -> str:

@@ -81,6 +81,11 @@ def short_day(value: date | datetime) -> str:
     return _skeleton("MMMd", _as_day(value), current_locale())
 
 
+def month(value: date | datetime) -> str:
+    """Return month and year: `Nov 2026`."""
+    return _skeleton("yMMM", _as_day(value), current_locale())
+
+
 def clock(value: datetime) -> str:
     """Return the time of day in the active zone: `19:10`."""
     local = timezone.localtime(value)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.http import QueryDict
 
-PAGING = ("after", "before")
+PAGING = ("after", "before", "row")
 
 Change = str | int | Iterable[str] | None
 
@@ -12,7 +12,7 @@ Change = str | int | Iterable[str] | None
 def changed(data: QueryDict, changes: Mapping[str, Change]) -> str:
     """Return `?...` for `data` with `changes` made: None or "" removes a key, a list sets all its values.
 
-    The paging position is always dropped unless it is among the changes, and so are empty values: a link to
+    The paging position (and the row that was left) is always dropped unless it is among the changes, and so are empty values: a link to
     another sort or filter starts at the first page and stays short enough to be shared.
     """
     params = data.copy()
@@ -37,3 +37,8 @@ def changed(data: QueryDict, changes: Mapping[str, Change]) -> str:
 def without_value(data: QueryDict, key: str, value: str) -> str:
     """Return `?...` without one value of a repeated parameter."""
     return changed(data, {key: [item for item in data.getlist(key) if item != value]})
+
+
+def pairs(data: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the parameters of these names as a form carries them along: one pair for each value that is not empty."""
+    return [(name, value) for name in names for value in data.getlist(name) if value != ""]

@@ -61,11 +61,14 @@ class Head:
 
 @dataclass(frozen=True)
 class ColumnChoice:
-    """One line of the column chooser."""
+    """One line of the column chooser; a fixed one cannot be hidden; the first and the last are those of the shown ones."""
 
     name: str
     label: str
     hidden: bool
+    fixed: bool = False
+    first: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,11 @@ class _Plan:
 
 
 class Table(django_tables2.Table):
-    """Base of every grid: the first column is the row's header and can be neither hidden nor left out.
+    """Base of every grid. `row_header` names the column that is the row's header, by default the first one.
 
-    `render_<name>` may take `record`, `value`, `table`, `column` or `bound_column`; where it takes `value`, an empty
-    one (`column.empty_values`) is drawn as a dash without calling it. What it returns is escaped unless safe.
+    It can be moved but not hidden. `render_<name>` may take `record`, `value`, `table`, `column` or `bound_column`; where
+    it takes `value`, an empty one (`column.empty_values`) is drawn as a dash without calling it. What it returns is
+    escaped unless safe. `columns` are the columns to show, in that order; `here` is the id of the row that was left.
     """
 
     class Meta:
@@ -87,15 +91,47 @@ class Table(django_tables2.Table):
         order_by_field = "-"
 
     selectable: ClassVar[bool] = False
+    row_header: ClassVar[str] = ""
 
-    def __init__(self, data: Any = (), *, hide: Iterable[str] = (), selectable: bool = False, **kwargs: Any) -> None:
-        names = list(type(self).base_columns)
-        self.hidden_names = [name for name in hide if name in names[1:]]
+    def __init__(
+        self, data: Any = (), *, columns: Iterable[str] = (), selectable: bool = False, here: str = "", **kwargs: Any
+    ) -> None:
+        shown = self.shown(columns)
+        hidden = [name for name in self.known() if name not in shown]
         if isinstance(data, QuerySet):
             data = list(data)
-        super().__init__(data, exclude=(*type(self)._meta.exclude, *self.hidden_names), **kwargs)
+        super().__init__(data, exclude=(*type(self)._meta.exclude, *hidden), sequence=(*shown, "..."), **kwargs)
         self.records = data
         self.with_boxes = selectable or self.selectable
+        self.here = here
+
+    @classmethod
+    def known(cls) -> list[str]:
+        """Return the names of all columns, in the order of their declaration."""
+        return [name for name in cls.base_columns if name not in cls._meta.exclude]
+
+    @classmethod
+    def header(cls) -> str:
+        """Return the name of the column that is the row's header."""
+        return cls.row_header or cls.known()[0]
+
+    @classmethod
+    def shown(cls, asked: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns to show: those asked for that there are, else all; the row's header is among them."""
+        known = cls.known()
+        names = [name for name in dict.fromkeys(asked) if name in known]
+        if not names:
+            return tuple(known)
+        return tuple(names) if cls.header() in names else tuple(_put_back(names, cls.header(), known))
+
+    @classmethod
+    def arranged(cls, shown: Iterable[str]) -> list[str]:
+        """Return all columns in the order of `shown`, each hidden one behind its neighbour of the declaration."""
+        found, known = list(shown), cls.known()
+        for name in known:
+            if name not in found:
+                found = _put_back(found, name, known)
+        return found
 
     def row_label(self, record: Any) -> str:
         """What the box of a row is called: `Select <label>`."""
@@ -112,7 +148,7 @@ class Table(django_tables2.Table):
     def heads(self, sort: Sort | None = None, sorts: Iterable[str] = (), data: QueryDict | None = None) -> list[Head]:
         """Return the header cells; those named in `sorts` link to the list sorted by them."""
         known, found = set(sorts), []
-        for index, bound in enumerate(self.columns.iterall()):
+        for bound in self.columns.iterall():
             name, direction, url = bound.name, "", ""
             if sort is not None and sort.name == name:
                 direction = "descending" if sort.descending else "ascending"
@@ -120,33 +156,45 @@ class Table(django_tables2.Table):
                 first_down = getattr(bound.column, "numeric", False) or bound.column.initial_sort_descending
                 down = direction == "ascending" or (not direction and first_down)
                 url = changed(data, {"sort": f"-{name}" if down else name})
-            found.append(Head(name, str(bound.header), _css(bound.column, index), url, direction))
+            found.append(
+                Head(name, str(bound.header), _css(bound.column, is_header=name == self.header()), url, direction)
+            )
         return found
 
     def choices(self) -> list[ColumnChoice]:
-        """Return what the column chooser offers: every column but the row's header."""
-        hidden = set(self.hidden_names)
-        columns = list(type(self).base_columns.items())[1:]
+        """Return what the column chooser offers, in the order of the table."""
+        shown = [bound.name for bound in self.columns.iterall()]
+        names = self.arranged(shown)
         return [
-            ColumnChoice(name, str(column.verbose_name if column.verbose_name is not None else name), name in hidden)
-            for name, column in columns
-            if name not in type(self)._meta.exclude
+            ColumnChoice(
+                name=name,
+                label=str(_label(type(self).base_columns[name], name)),
+                hidden=name not in shown,
+                fixed=name == self.header(),
+                first=name == shown[0],
+                last=name == shown[-1],
+            )
+            for name in names
         ]
 
     def body(self) -> SafeString:
         """Return all rows as HTML."""
-        plans = [self._plan(index, bound) for index, bound in enumerate(self.columns.iterall())]
+        plans = [self._plan(bound) for bound in self.columns.iterall()]
         select = html_escape(_("Select %(row)s"))
         parts: list[str] = []
         for record in self.records:
-            css = self.row_css(record)
-            parts.append(f'<tr class="{html_escape(css)}">' if css else "<tr>")
+            parts.append(self._start(record))
             if self.with_boxes:
                 parts.append(self._box(record, select))
             for plan in plans:
                 parts += (plan.start, plan.cell(record), plan.end)
             parts.append("</tr>")
         return SafeString("".join(parts))
+
+    def _start(self, record: Any) -> str:
+        css = self.row_css(record)
+        here = " data-focus tabindex=-1" if self.here and self.row_id(record) == self.here else ""
+        return f'<tr class="{html_escape(css)}"{here}>' if css else f"<tr{here}>"
 
     def _box(self, record: Any, select: str) -> str:
         label = select % {"row": html_escape(self.row_label(record))}
@@ -155,13 +203,14 @@ class Table(django_tables2.Table):
             f' form="bulk" data-row aria-label="{label}"></td>'
         )
 
-    def _plan(self, index: int, bound: Any) -> _Plan:
-        tag, scope = ("th", ' scope="row"') if index == 0 else ("td", "")
+    def _plan(self, bound: Any) -> _Plan:
+        is_header = bound.name == self.header()
+        tag, scope = ("th", ' scope="row"') if is_header else ("td", "")
         column = bound.column
         label = ""
-        if index and getattr(column, "phone", "line") == "line" and getattr(column, "label_on_phone", True):
+        if not is_header and getattr(column, "phone", "line") == "line" and getattr(column, "label_on_phone", True):
             label = f' data-label="{html_escape(str(bound.header))}"'
-        css = _css(column, index)
+        css = _css(column, is_header=is_header)
         start = f'<{tag}{scope} class="{css}"{label}>' if css else f"<{tag}{scope}{label}>"
         return _Plan(start, self._cell(bound), f"</{tag}>")
 
@@ -187,12 +236,23 @@ class Table(django_tables2.Table):
         return cell
 
 
-def _css(column: Any, index: int) -> str:
-    classes = ["c-lead"] if index == 0 else []
+def _put_back(names: list[str], name: str, known: list[str]) -> list[str]:
+    """Return the names with `name` behind the nearest column that stands before it in `known`, else at the front."""
+    before = [other for other in known[: known.index(name)] if other in names]
+    at = names.index(before[-1]) + 1 if before else 0
+    return [*names[:at], name, *names[at:]]
+
+
+def _label(column: Any, name: str) -> Any:
+    return column.verbose_name if column.verbose_name is not None else name
+
+
+def _css(column: Any, *, is_header: bool) -> str:
+    classes = ["c-lead"] if is_header else []
     if getattr(column, "numeric", False):
         classes.append("num")
     place = getattr(column, "phone", "line")
-    if index and place != "line":
+    if not is_header and place != "line":
         classes.append(f"p-{place}")
     own = column.attrs.get("td", {}).get("class", "")
     return " ".join([*classes, own]).strip()

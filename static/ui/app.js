@@ -155,21 +155,17 @@
 
   // --- Keyboard -----------------------------------------------------------------------------------------------
 
-  const OFF = "shortcuts-off";
   const typing = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-
-  function shortcutsOff() {
-    try {
-      return localStorage.getItem(OFF) === "1";
-    } catch {
-      return false;
-    }
-  }
+  const shortcutsOff = () => !document.body.hasAttribute("data-shortcuts");
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (!document.body.hasAttribute("data-shortcuts") || typing(event.target) || shortcutsOff() || find("dialog[open]")) return;
-    if (event.key === "/") {
+    if (typing(event.target) || shortcutsOff() || find("dialog[open]")) return;
+    const link = /^\w$|^[[\]]$/.test(event.key) && find(`[data-key="${event.key}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+    } else if (event.key === "/") {
       event.preventDefault();
       (find("#q") ?? find("#gsearch"))?.focus();
     } else if (event.key === "?") {
@@ -178,20 +174,16 @@
     }
   });
 
+  // The cookie is for this browser at once; the server keeps the choice for the person.
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-shortcuts-off]")) return;
-    try {
-      localStorage.setItem(OFF, event.target.checked ? "1" : "0");
-    } catch {
-      // Private windows may refuse storage; the choice then lasts as long as the page.
-    }
+    document.body.toggleAttribute("data-shortcuts", !event.target.checked);
+    document.cookie = `shortcuts=${event.target.checked ? "off" : "on"};path=/;max-age=${A_YEAR};samesite=lax`;
   });
 
   // --- At the start ---------------------------------------------------------------------------------------------
 
   all("[data-toast]").forEach(expire);
   find("[data-focus]")?.focus();
-  const off = find("[data-shortcuts-off]");
-  if (off) off.checked = shortcutsOff();
   window.ui = Object.freeze({ find, all, toast, typing, shortcutsOff, A_YEAR });
 })();

@@ -1,8 +1,8 @@
-// The list page: selection, row keys, density, and keeping focus and popover over a swap of the region.
+// The list page: selection, row keys, and keeping focus and popover over a swap of the region.
 (() => {
   "use strict";
 
-  const { find, all, typing, shortcutsOff, A_YEAR } = window.ui;
+  const { find, all, typing, shortcutsOff } = window.ui;
   const rows = () => all(".region .grid tbody tr");
   const boxes = () => all("[data-row]");
 
@@ -59,9 +59,18 @@
     next.focus();
   }
 
+  // Escape leaves the search box for the rows, then takes the selection back; popovers and dialogs close by themselves.
+  function escape(event) {
+    if (find(":popover-open") || find("dialog[open]")) return;
+    if (event.target.id === "q" && !event.target.value) move(1);
+    else if (find("[data-row]:checked")) find("[data-bulk-clear]")?.click();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (!find(".region") || typing(event.target) || shortcutsOff() || find("dialog[open]")) return;
+    if (!find(".region")) return;
+    if (event.key === "Escape") escape(event);
+    if (typing(event.target) || shortcutsOff() || find("dialog[open]")) return;
     const row = document.activeElement.closest(".region tbody tr");
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
@@ -69,19 +78,6 @@
     else if (event.key === "Enter" && row === document.activeElement) (find("[data-open]", row) ?? find("th[scope=row] a", row))?.click();
     else return;
     event.preventDefault();
-  });
-
-  // --- Density --------------------------------------------------------------------------------------------------------
-
-  document.addEventListener("click", (event) => {
-    const choice = event.target.closest("[data-density-choice]");
-    if (!choice) return;
-    event.preventDefault();
-    const wanted = choice.dataset.densityChoice;
-    find(".region").dataset.density = wanted;
-    all("[data-density-choice]").forEach((one) => one.toggleAttribute("aria-current", one === choice));
-    choice.setAttribute("aria-current", "true");
-    document.cookie = `density=${wanted};path=/;max-age=${A_YEAR};samesite=lax`;
   });
 
   // --- Over a swap: the same field has the focus, the same popover is open ---------------------------------------------
@@ -103,12 +99,30 @@
     };
   });
 
+  // At once, and not only when all has settled: the next letter is a key of the list as long as no field has the focus.
+  // What was typed while the answer was on its way stays.
+  document.addEventListener("htmx:afterSwap", () => {
+    const search = kept?.name === "q" && kept.caret !== null && find("#grid-region input[type=search][name=q]");
+    if (!search) return;
+    kept.answered = search.value;
+    search.value = kept.value;
+    search.focus({ preventScroll: true });
+    search.setSelectionRange(kept.caret, kept.caret);
+  });
+
   function focusAgain(region) {
     if (!kept) return;
-    const { popover, name, value, label, caret, scroll } = kept;
+    const { popover, name, value, label, answered, scroll } = kept;
     kept = null;
+    const wrap = find(".grid-wrap", region);
+    if (wrap) wrap.scrollLeft = scroll;
+    // Somebody was quicker, and works on in the new list already.
+    if (answered === undefined && find(":focus", region)) return;
     const same = name ? all("[name]", region).filter((one) => one.name === name) : [];
+    const about = (one) => one?.split(":")[0];
     let element = same.find((one) => one.type === "search" || one.type === "date" || one.value === value);
+    // A column that was moved to an end has lost the button that moved it.
+    element ??= same.find((one) => about(one.value) === about(value));
     if (!element && label) element = all("a, button", region).find((one) => one.textContent.trim() === label);
     const open = element?.closest("[popover]") ?? (popover && document.getElementById(popover));
     if (popover && open) {
@@ -116,9 +130,7 @@
       element?.closest("details")?.setAttribute("open", "");
     }
     element?.focus({ preventScroll: true });
-    if (caret !== null && element?.type === "search") element.setSelectionRange(caret, caret);
-    const wrap = find(".grid-wrap", region);
-    if (wrap) wrap.scrollLeft = scroll;
+    if (answered !== undefined && element?.value !== answered) element.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   document.addEventListener("htmx:afterSettle", (event) => {

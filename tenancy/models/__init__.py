@@ -4,6 +4,7 @@ from tenancy.models.access import ApiKey, Membership
 from tenancy.models.audit import AuditEvent, SecurityEvent
 from tenancy.models.idempotency import IdempotencyRecord
 from tenancy.models.invitation import Invitation
+from tenancy.models.lists import SavedView, UserPreference
 from tenancy.models.merchant import Merchant
 from tenancy.models.second_factor import UsedCounter
 from tenancy.models.throttle import ThrottleBucket
@@ -16,8 +17,10 @@ __all__ = [
     "Invitation",
     "Membership",
     "Merchant",
+    "SavedView",
     "SecurityEvent",
     "ThrottleBucket",
     "UsedCounter",
     "User",
+    "UserPreference",
 ]

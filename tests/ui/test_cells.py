@@ -147,11 +147,45 @@ def test_draws_a_dash_instead_of_calling_for_an_empty_value() -> None:
     assert "—" in Small([{"id": 1, "name": "x", "note": None, "amount": 0}]).body()
 
 
-def test_hides_known_columns_and_never_the_first() -> None:
-    table = Small([], hide=["note", "name", "gone", "\x00"])
-    assert [head.name for head in table.heads()] == ["name", "amount", "extra"]
-    assert table.hidden_names == ["note"]
-    assert [choice.name for choice in table.choices()] == ["note", "amount", "extra"]
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ((), ["name", "note", "amount", "extra"]),
+        (["extra", "name"], ["extra", "name"]),
+        (["amount", "note"], ["name", "amount", "note"]),
+        (["gone", "\x00", "note", "note"], ["name", "note"]),
+        (["gone"], ["name", "note", "amount", "extra"]),
+    ],
+)
+def test_shows_known_columns_in_the_order_asked_for_and_always_the_header(asked: list[str], shown: list[str]) -> None:
+    assert [head.name for head in Small([], columns=asked).heads()] == shown
+
+
+def test_offers_hidden_columns_where_they_would_stand() -> None:
+    choices = Small([], columns=["extra", "name", "amount"]).choices()
+    assert [(one.name, one.hidden) for one in choices] == [
+        ("extra", False),
+        ("name", False),
+        ("note", True),
+        ("amount", False),
+    ]
+    assert [one.name for one in choices if one.fixed] == ["name"]
+    assert [(one.first, one.last) for one in choices] == [(True, False), (False, False), (False, False), (False, True)]
+
+
+def test_makes_another_column_the_header_where_the_table_says_so() -> None:
+    class Other(Small):
+        row_header = "amount"
+
+    body = Other([{"id": 1, "name": "x", "note": "", "amount": 7}]).body()
+    assert '<th scope="row" class="c-lead num">7</th>' in body
+    assert "<td>x</td>" in body or 'data-label="Name">x' in body
+
+
+def test_marks_the_row_that_was_left() -> None:
+    rows = [{"id": number, "name": "x", "note": "", "amount": 1} for number in (1, 2)]
+    assert Small(rows, here="2").body().count("<tr data-focus tabindex=-1>") == 1
+    assert "data-focus" not in Small(rows, here='3"').body()
 
 
 def test_offers_a_box_for_each_row_where_rows_can_be_selected() -> None:

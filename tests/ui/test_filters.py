@@ -1,20 +1,28 @@
 """Filters read leniently, report what they left out, and know their chips."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from tests.ui.gallery.listing import RowFilter
 from tests.ui.gallery.models import Row, Shop
 from tests.ui.gallery.rows import make_rows
-from ui.bulk import BadSelection, Selection
+from ui.bulk import BadSelection, Selection, signed
+from ui.filters import Lookups
 from ui.querystring import changed
 
 
 def database(test: Callable[..., None]) -> Callable[..., None]:
     """Mark a test that needs the gallery's tables."""
     return pytest.mark.django_db(pytest.mark.usefixtures("gallery_tables")(test))
+
+
+def everything(query: str) -> QueryDict:
+    return QueryDict(urlencode({"all": "1", "query": signed(query)}))
 
 
 def bound(query: str) -> RowFilter:
@@ -47,8 +55,10 @@ def test_shows_a_filter_without_pill_as_a_chip() -> None:
 
 
 def test_clears_filters_and_keeps_the_rest() -> None:
-    url = bound("status=new&submitted_from=2026-11-01&q=x&sort=-name&hide=code&page_size=50&before=t").clear_url()
-    assert url == "?sort=-name&hide=code&page_size=50"
+    url = bound(
+        "status=new&submitted_from=2026-11-01&q=x&sort=-name&columns=code.name&page_size=50&before=t"
+    ).clear_url()
+    assert url == "?sort=-name&columns=code.name&page_size=50"
 
 
 def test_carries_only_what_is_in_force() -> None:
@@ -104,9 +114,30 @@ def test_finds_a_chosen_row_beyond_the_listed_ones(monkeypatch: pytest.MonkeyPat
 
 
 @database
+def test_looks_choices_up_once_for_all_filter_sets_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.filters.choices.MOST_OPTIONS", 2)
+    make_rows(3)
+    shops = list(Shop.objects.order_by("name"))
+    datas = [QueryDict(f"shop={shop.pk}") for shop in shops]
+    lookups = Lookups(*datas)
+    with CaptureQueriesContext(connection) as queries:
+        sets = [RowFilter(data, queryset=Row.objects.all(), lookups=lookups) for data in datas]
+        assert [one.is_valid() for one in sets] == [True] * len(shops)
+    assert len(queries) == 2
+
+
+@database
+def test_takes_signed_ids_for_known_without_a_query() -> None:
+    data = QueryDict("shop=12345&shop=junk")
+    with CaptureQueriesContext(connection) as queries:
+        readings = RowFilter(data, queryset=Row.objects.all(), lookups=Lookups(data, trusted=True)).readings
+    assert (readings["shop"].value, len(queries)) == (["12345"], 0)
+
+
+@database
 def test_selects_all_that_match_by_the_same_filters() -> None:
     make_rows(60)
-    selection = Selection.from_post(QueryDict("all=1&query=status%3Dnew"))
+    selection = Selection.from_post(everything("status=new"))
     rows = selection.rows(RowFilter, Row.objects.all())
     assert {row.status for row in rows} == {"new"}
     assert rows.count() == Row.objects.filter(status="new").count()
@@ -125,10 +156,20 @@ def test_selects_single_rows_of_the_given_queryset_only() -> None:
     ["status=nonsense", "submitted_from=junk", "strange=1", "status=new&page=2", "&".join(["status=new"] * 600)],
 )
 def test_refuses_all_that_match_when_a_filter_is_not_understood(query: str) -> None:
-    post = QueryDict(mutable=True)
-    post["all"], post["query"] = "1", query
+    selection = Selection.from_post(everything(query))
     with pytest.raises(BadSelection):
-        Selection.from_post(post).rows(RowFilter, Row.objects.all())
+        selection.rows(RowFilter, Row.objects.all())
+
+
+def test_refuses_filters_that_the_list_did_not_sign() -> None:
+    for query in ("status=new", "", f"{signed('status=new')}x", signed("status=new").replace("new", "old")):
+        with pytest.raises(BadSelection):
+            Selection.from_post(QueryDict(f"all=1&{urlencode({'query': query})}"))
+
+
+def test_carries_the_signed_filters_to_the_next_page() -> None:
+    selection = Selection.from_post(everything("status=new"))
+    assert (selection.ids, selection.query, selection.signed_query) == ((), "status=new", signed("status=new"))
 
 
 @pytest.mark.parametrize("post", ["", "all=0", "id=", "query=status%3Dnew"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.ui.gallery.models import Row
 from tests.ui.gallery.rows import make_rows
-from ui.keyset import Sort, paginate
+from ui.keyset import LAST, Sort, neighbours, page_with, paginate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gallery_tables")]
 
@@ -69,6 +69,46 @@ def test_walks_the_whole_order_both_ways(name: str, descending: bool) -> None:
         token = paginate(Row.objects.all(), sort=sort, size=10, after=token).next_token
     final = paginate(Row.objects.all(), sort=sort, size=10, after=token)
     assert backward(Row.objects.all(), sort, 10, final.previous_token) == pages[:-1][::-1]
+
+
+@pytest.mark.parametrize("name", SORTS)
+@pytest.mark.parametrize("descending", [False, True])
+def test_knows_the_last_page_and_each_rows_neighbours(name: str, descending: bool) -> None:
+    make_rows(23)
+    sort = Sort(name, SORTS[name], descending)
+    whole = [pk for page in forward(Row.objects.all(), sort, 10) for pk in page]
+
+    last = paginate(Row.objects.all(), sort=sort, size=10, before=LAST)
+
+    assert [row.pk for row in last.rows] == whole[-10:]
+    assert (last.has_next, last.has_previous, last.stale) == (False, True, False)
+    assert backward(Row.objects.all(), sort, 10, LAST) == [whole[-10:], whole[3:13], whole[:3]]
+    for place, pk in enumerate(whole):
+        around = (whole[place - 1] if place else None, whole[place + 1] if place < 22 else None)
+        assert neighbours(Row.objects.all(), sort=sort, row=Row.objects.get(pk=pk)) == around
+    page = page_with(Row.objects.all(), sort=sort, size=10, key=whole[9])
+    assert page is not None
+    assert [row.pk for row in page.rows] == whole[9:19]
+    assert page_with(Row.objects.exclude(pk=whole[9]), sort=sort, size=10, key=whole[9]) is None
+
+
+def test_shows_the_last_page_of_few_rows_and_of_none() -> None:
+    sort = Sort("submitted", "submitted_at")
+    empty = paginate(Row.objects.all(), sort=sort, size=10, before=LAST)
+    assert (empty.rows, empty.has_next, empty.has_previous, empty.stale) == ([], False, False, False)
+    make_rows(3)
+    few = paginate(Row.objects.all(), sort=sort, size=10, before=LAST)
+    assert (len(few.rows), few.has_next, few.has_previous) == (3, False, False)
+
+
+def test_finds_the_neighbours_of_a_row_that_left_the_filter() -> None:
+    make_rows(9)
+    sort = Sort("submitted", "submitted_at", descending=True)
+    whole = list(Row.objects.order_by("-submitted_at", "-pk"))
+    others = Row.objects.exclude(pk=whole[4].pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert neighbours(others, sort=sort, row=whole[4]) == (whole[3].pk, whole[5].pk)
+    assert len(queries) == 1
 
 
 @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from tests.ui.gallery.listing import RowList
 from tests.ui.gallery.models import Row, Shop
 from tests.ui.gallery.rows import make_rows
+from ui.bulk import signed
 from ui.counting import count_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gallery_tables", "gallery")]
@@ -122,16 +124,49 @@ def test_counts_several_in_one_statement_and_nothing_for_none() -> None:
     assert len(queries) == 1
 
 
-def test_remembers_the_row_height(client: Client) -> None:
-    assert client.get("/?density=compact").cookies["density"].value == "compact"
-    assert 'data-density="compact"' in client.get("/").content.decode()
+def test_draws_rows_as_high_as_the_address_says(client: Client) -> None:
+    assert 'data-density="compact"' in client.get("/?density=compact").content.decode()
     assert 'data-density="comfortable"' in client.get("/?density=<script>").content.decode()
+
+
+def test_shows_the_columns_that_the_address_names(client: Client) -> None:
+    make_rows(1)
+    page = client.get("/?columns=status.nowhere.customer")
+    assert [head.name for head in page.context["heads"]] == ["status", "customer"]
+    assert "columns=status" in page.content.decode()
+
+
+def test_leads_to_the_last_page_and_back_to_the_first(client: Client) -> None:
+    make_rows(60)
+    rows = list(Row.objects.order_by("name", "pk").values_list("pk", flat=True))
+    first = client.get("/?sort=customer")
+    assert re.search(r'href="\?sort=customer&amp;before=last" aria-label="Last page"', first.content.decode())
+    last = client.get("/?sort=customer&before=last")
+    assert [row.pk for row in last.context["page"].rows] == rows[-25:]
+    assert 'rel="next"' not in last.content.decode()
+    assert re.search(r'href="\?sort=customer" aria-label="First page"', last.content.decode())
+    before = client.get(f"/?sort=customer&before={last.context['page'].previous_token}")
+    assert [row.pk for row in before.context["page"].rows] == rows[-50:-25]
+
+
+def test_comes_back_to_the_row_that_was_left(client: Client) -> None:
+    make_rows(60)
+    rows = list(Row.objects.order_by("name", "pk").values_list("pk", flat=True))
+    same = client.get(f"/?sort=customer&row={rows[3]}")
+    assert [row.pk for row in same.context["page"].rows] == rows[:25]
+    assert same.content.decode().count("<tr data-focus") == 1
+    assert "row=" not in re.sub(r'name="row', "", same.content.decode())
+    moved = client.get(f"/?sort=customer&row={rows[40]}")
+    assert [row.pk for row in moved.context["page"].rows] == rows[40:]
+    assert moved.context["page"].has_previous
+    for gone in ("0", "junk", "9" * 30):
+        assert [row.pk for row in client.get(f"/?sort=customer&row={gone}").context["page"].rows] == rows[:25]
 
 
 def test_posts_bulk_actions_with_the_filters_in_force(client: Client) -> None:
     make_rows(2)
     page = client.get("/?status=new&status=processed&status=verified&sort=customer").content.decode()
-    assert '<input type="hidden" name="query" value="status=new&amp;status=processed&amp;status=verified">' in page
+    assert f'name="query" value="{escape(signed("status=new&status=processed&status=verified"))}"' in page
     assert 'formaction="/confirm/"' in page
 
 
@@ -142,7 +177,7 @@ def test_hides_actions_above_the_role(client: Client, monkeypatch: pytest.Monkey
     assert "data-row" not in client.get("/").content.decode()
 
 
-PARAMETERS = ["q", "status", "shop", "submitted_from", "submitted_to", "redirected", "sort", "page_size", "hide",
+PARAMETERS = ["q", "status", "shop", "submitted_from", "submitted_to", "redirected", "sort", "page_size", "columns", "row", "view",
               "after", "before", "density", "done", "bought_from", "nowhere"]  # fmt: skip
 JUNK = st.one_of(
     st.text(max_size=40),

@@ -1,6 +1,6 @@
 """Filters of list pages: one filter set draws the pills, narrows the list, the bulk action and the export."""
 
-from ui.filters.base import Chip, FilterSet, Option, Pill, Problem, Reading
+from ui.filters.base import Chip, FilterSet, Lookups, Option, Pill, Problem, Reading
 from ui.filters.choices import ChoicesFilter, ModelChoicesFilter, YesNoFilter
 from ui.filters.period import Period, PeriodFilter
 from ui.filters.search import SearchFilter
@@ -9,6 +9,7 @@ __all__ = [
     "Chip",
     "ChoicesFilter",
     "FilterSet",
+    "Lookups",
     "ModelChoicesFilter",
     "Option",
     "Period",

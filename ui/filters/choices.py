@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet, TextField, Value
+from django.db.models.expressions import Expression
+from django.db.models.functions import Cast
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -14,6 +16,8 @@ from ui.querystring import without_value
 
 Choices = Iterable[tuple[Any, Any]]
 MOST_OPTIONS = 200
+# Of those that addresses ask for.
+MOST_WANTED = 500
 
 
 class ChoicesFilter(Filter):
@@ -64,7 +68,9 @@ class ModelChoicesFilter(ChoicesFilter):
 
     `queryset` is a callable that returns a queryset (or takes the request and returns one): it runs inside the
     merchant's scope, so a row of another merchant is simply not known. `label_for` names a row (default `str`).
-    The popover lists the first 200; one query for them, and one more only when a chosen row is not among them.
+    The popover lists the first 200; one query for them, and one more only when a chosen row is not among them,
+    however many filter sets the page has. With `label_by`, the column or expression that names a row, all filters of
+    the page that have one share a single query.
     """
 
     template = "ui/filters/options.html"
@@ -75,11 +81,13 @@ class ModelChoicesFilter(ChoicesFilter):
         *,
         queryset: Callable[..., QuerySet],
         label_for: Callable[[Any], str] = str,
+        label_by: str | Expression = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(field_name, choices=(), **kwargs)
         self._queryset = queryset
         self.label_for = label_for
+        self.label_by = label_by
 
     def rows(self) -> QuerySet:
         """The rows to choose from."""
@@ -87,20 +95,53 @@ class ModelChoicesFilter(ChoicesFilter):
         takes_request = getattr(self._queryset, "__code__", None) is not None and self._queryset.__code__.co_argcount
         return self._queryset(request) if takes_request else self._queryset()
 
-    @cached_property
+    @property
     def choices(self) -> dict[str, Any]:
-        """The first rows, and those that the address asks for."""
-        rows: list[Model] = list(self.rows()[:MOST_OPTIONS])
-        found = {str(row.pk): self.label_for(row) for row in rows}
-        wanted = [key for key in self._wanted() if str(key) not in found]
-        if wanted and len(rows) == MOST_OPTIONS:
-            found |= {str(row.pk): self.label_for(row) for row in self.rows().filter(pk__in=wanted)}
+        """The first rows, and those that an address of the page asks for."""
+        shared = self.parent.lookups
+        if self.name not in shared.found:
+            wanted = self._keys(shared.wanted(self.name))
+            if shared.trusted:
+                shared.found[self.name] = {str(key): str(key) for key in wanted}
+            else:
+                shared.found |= self._first_rows()
+                shared.found[self.name] |= self._more(wanted, shared.found[self.name])
+        found: dict[str, Any] = shared.found[self.name]
         return found
 
-    def _wanted(self) -> list[Any]:
+    def _first_rows(self) -> dict[str, dict[str, Any]]:
+        """Return the first rows by filter: of this one, and of all others that can be asked in the same query."""
+        if not self.label_by:
+            return {self.name: {str(row.pk): self.label_for(row) for row in self.rows()[:MOST_OPTIONS]}}
+        filters = [one for one in self.parent.filters.values() if getattr(one, "label_by", "")]
+        first, *others = [one.named_rows() for one in filters]
+        found: dict[str, dict[str, Any]] = {one.name: {} for one in filters}
+        for name, key, label in sorted(first.union(*others, all=True), key=lambda row: row[2].casefold()):
+            found[name][key] = label
+        return found
+
+    def named_rows(self) -> QuerySet:
+        """Return the first rows as (this filter's name, id, label)."""
+        label = F(self.label_by) if isinstance(self.label_by, str) else self.label_by
+        named = self.rows().annotate(
+            lookup_name=Value(self.name, output_field=TextField()),
+            lookup_key=Cast("pk", TextField()),
+            lookup_label=Cast(label, TextField()),
+        )
+        return named.values_list("lookup_name", "lookup_key", "lookup_label")[:MOST_OPTIONS]
+
+    def _more(self, wanted: Sequence[Any], found: dict[str, Any]) -> dict[str, Any]:
+        """Return those that an address asks for and that are not among the first."""
+        missing = [key for key in wanted if str(key) not in found]
+        if not missing or len(found) < MOST_OPTIONS:
+            return {}
+        rows: list[Model] = list(self.rows().filter(pk__in=missing))
+        return {str(row.pk): self.label_for(row) for row in rows}
+
+    def _keys(self, values: Sequence[str]) -> list[Any]:
         pk = self.rows().model._meta.pk
         keys = []
-        for value in self.parent.data.getlist(self.name)[:MOST_OPTIONS]:
+        for value in values[:MOST_WANTED]:
             try:
                 keys.append(pk.to_python(value))
             except (ValidationError, ValueError, TypeError, OverflowError):

@@ -26,7 +26,8 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def qs(context: Mapping[str, Any], **changes: Any) -> str:
     """`{% qs sort="-submitted" %}`: this page's address with parameters changed; None or "" removes one."""
-    return changed(context["request"].GET, changes)
+    params = context.get("list_params")
+    return changed(context["request"].GET if params is None else params, changes)
 
 
 @register.simple_tag

@@ -6,14 +6,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from tenancy.filters import AuditFilter
+from tenancy.lists import StaffListView
 from tenancy.models import AuditEvent
 from tenancy.selectors import actor_names
 from tenancy.tables import AuditTable
 from tenancy.views.settings.base import SettingsPage
-from ui.listing import ListView
 
 
-class Audit(SettingsPage, ListView):
+class Audit(SettingsPage, StaffListView):
     """All changes of settings, members, keys and catalogue, newest first; nothing here can be changed."""
 
     section = "audit"

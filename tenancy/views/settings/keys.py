@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from tenancy.forms import KeyForm
+from tenancy.lists import StaffListView
 from tenancy.models import ApiKey
 from tenancy.secrets import decrypt, encrypt
 from tenancy.services import keys as services
 from tenancy.tables import KeyTable
 from tenancy.views.settings.base import DialogPage, SettingsPage
-from ui.listing import ListView
 
 SESSION_KEY = "new_api_key"
 
 
-class Keys(SettingsPage, ListView):
+class Keys(SettingsPage, StaffListView):
     """All keys, those in use first; the one that was just made is shown in full, once."""
 
     section = "keys"

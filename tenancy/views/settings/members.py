@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from tenancy.forms import InvitationForm, RoleForm
+from tenancy.lists import StaffListView
 from tenancy.mail import send_invitation
 from tenancy.models import Invitation, Membership
 from tenancy.roles import Role
@@ -20,12 +21,11 @@ from tenancy.services import members as services
 from tenancy.tables import MemberTable
 from tenancy.throttle import Limit, take
 from tenancy.views.settings.base import DialogPage, SettingsPage
-from ui.listing import ListView
 
 INVITATIONS = Limit("invitations", 50, 3600)
 
 
-class Members(SettingsPage, ListView):
+class Members(SettingsPage, StaffListView):
     """Members and open invitations."""
 
     section = "members"
