@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test tutorial check bench format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: .venv/.runtime ## start everything on this machine with demo data; PORT (80
 test: .venv/.development ## the whole test suite on servers of its own; ARGS="tests/ledger -k expire" narrows, REQUIRE_BROWSER=1
 	@exec $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
+tutorial: .venv/.development ## draw the pictures of the help pages anew (needs a Chromium)
+	@TUTORIAL=write REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q tests/tutorial $(ARGS)
+
 check: .venv/.development ## format, lint, types, import contracts, templates, missing migrations, deployment checks
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
@@ -38,6 +41,10 @@ check: .venv/.development ## format, lint, types, import contracts, templates, m
 	$(ON_SERVERS) makemigrations --check --dry-run
 	$(PRODUCTION) $(ON_SERVERS) check --deploy --fail-level WARNING --database default --database aside
 	$(ON_SERVERS) distribute --lint
+
+bench: .venv/.runtime ## measure beside the floor; ROWS=1000000, ONLY="claims list,mails", TIMES=20, SIZE=10000, COMPARE=run.json
+	@exec $(BIN)/python -m config.bench $(if $(ROWS),--rows $(ROWS)) $(if $(ONLY),--only "$(ONLY)") \
+		$(if $(TIMES),--times $(TIMES)) $(if $(SIZE),--size $(SIZE)) $(if $(COMPARE),--compare $(COMPARE))
 
 format: .venv/.development ## put code into the house's format
 	$(BIN)/ruff format --quiet .

@@ -105,6 +105,21 @@ class Act:
     entry_id: uuid.UUID = field(default_factory=new_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """One entry to take back, of a batch for `reverse_many`: `reverses` names it, the rest says what is written."""
+
+    reverses: uuid.UUID
+    event: str
+    origin: str
+    origin_id: uuid.UUID
+    customer_id: uuid.UUID
+    key: str
+    subject_id: uuid.UUID | None = None
+    note: str = ""
+    entry_id: uuid.UUID = field(default_factory=new_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What one movement did to the customer: `amount` is positive for what came and negative for what went."""

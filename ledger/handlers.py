@@ -10,9 +10,11 @@ from jobs.kinds import job_handler
 from jobs.poller import as_poller
 from jobs.run import JobRun
 from ledger import checks
+from ledger.hours import fold
 from ledger.services import expire_due as expire_some
 from ledger.units import Unit
 from tenancy.actors import Actor
+from tenancy.scope import merchant_scope
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,12 @@ def expire_due(run: JobRun) -> None:
 
 @job_handler(lease=timedelta(hours=1))
 def check(run: JobRun) -> None:
-    """Check the merchant's books and keep the result where the dashboard shows it; a finding is an error in the log."""
+    """Add up what the sums by the hour lack, check the merchant's books and keep the result for the dashboard.
+
+    A finding is an error in the log.
+    """
+    with merchant_scope(run.merchant_id):
+        fold()
     report = checks.run_and_keep(run.merchant_id)
     run.result |= {"ok": report.ok, "findings": len(report.findings)}
     if not report.ok:

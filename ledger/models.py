@@ -148,3 +148,35 @@ class LedgerCheck(MerchantModel):
 
     def __str__(self) -> str:
         return f"{self.checked_at:%Y-%m-%d %H:%M:%S} {'ok' if self.ok else 'findings'}"
+
+
+class HourSum(MerchantModel):
+    """How much of a unit went from one kind of account to another in one hour (UTC), by when it happened."""
+
+    hour = models.DateTimeField()
+    unit = models.TextField(choices=Unit.choices)
+    source = models.TextField(choices=Bucket.choices)
+    target = models.TextField(choices=Bucket.choices)
+    amount = models.BigIntegerField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "hour", "unit", "source", "target"], name="ledger_hour_sum_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit} {self.hour:%Y-%m-%d %H}"
+
+
+class HourState(MerchantModel):
+    """How far a merchant's HourSums go: they hold the entries written by transactions below `upto`."""
+
+    upto = models.BigIntegerField(default=0)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["merchant"], name="ledger_hour_state_once")]
+
+    def __str__(self) -> str:
+        return str(self.upto)

@@ -3,6 +3,7 @@
 from django.db import connection
 
 from ledger.findings import MOST_PER_CHECK, Finding
+from ledger.hours import HOUR_SUMS
 from tenancy.scope import current_merchant_id
 
 COUNTS = """
@@ -99,6 +100,7 @@ CHECKS = {
     "issued_whole": ISSUED_WHOLE,
     "movement_shape": SHAPES,
     "reversal": REVERSALS,
+    "hour_sums": HOUR_SUMS,
 }
 
 

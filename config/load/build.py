@@ -1,114 +1,96 @@
-"""Building one synthetic merchant."""
+"""Building synthetic merchants: what is small by the services, what is large by one statement a table."""
 
-from collections import Counter
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 
-from claims_center.models import Funnel, Listing
-from claims_center.states import Delivery, Event, Verification
 from config.demo.base import Stage
 from config.demo.business import found_merchant, hire, stock
-from config.load.batch import Batch
-from config.load.dice import DAYS, ENDS, FRESH, OLD, OLD_ENDS, REPORTS, Dice, arrival
-from config.load.drafts import Desk, add_words, come_in
-from config.load.orders import OrderBook
-from config.load.people import make_people
+from config.load.fill import OWNER, Loader
+from config.load.lift import lifted
+from config.load.rooms import ROOMS
+from config.load.shares import DAYS
 from config.load.story import story_of
-from config.load.trail import Trail
+from customers.models import Customer
 from ledger.services import backdated
-from messaging.states import Status as Mail
-from tenancy.actors import Actor
-from tenancy.models import Merchant
+from tenancy.models import Merchant, User
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 
-BATCH = 2000
-ASSIGNED, LEAST_WAIT, MOST_WAIT = 0.3, 60, 60 * 26
+Say = Callable[[str], None]
+# From so many rows a merchant on, indexes are lifted, where the tables are not larger already.
+MANY = 20_000
+ROWS_NOW = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'claims_center_claim'::regclass"
 
 
-def build(*, number: int, customers: int, claims: int, now: datetime) -> bool:
-    """Make the merchant `load-<number>` with so many customers and claims, all or nothing; False where it is there.
+def build(*, numbers: range, wanted: Mapping[str, int], now: datetime, say: Say) -> list[Merchant]:
+    """Make or fill those of the merchants `load-<number>` that are not filled yet; return them.
 
-    1. The merchant, its staff and its catalogue, by the services, as if since before its first claim.
-    2. Its customers with their search words.
-    3. Its claims, some thousand at a time: orders, visits, codes, ledger entries and grants, history, mails.
+    1. Merchant, staff and catalogue by the services, as if since before the first claim; each in a transaction.
+    2. The rooms' rows by the owner, set-based: many of them in one transaction with indexes and foreign keys lifted,
+       few of them merchant by merchant under their indexes.
 
-    Times are UTC. Nothing is sent and no job is put down.
+    ``wanted`` counts the rows of each room for one merchant. Times are UTC. Nothing is sent, no job is put down. A run
+    that fails in the second part leaves merchants without rows, which the next run fills.
     """
-    story = story_of(number)
-    if Merchant.objects.filter(slug=story.slug).exists():
-        return False
-    opened = now - timedelta(days=DAYS + 30)
-    with transaction.atomic(), merchant_scope(merchant := found_merchant(story)):
+    waiting = [found for number in numbers if (found := _found(number, wanted, now, say))]
+    if not waiting:
+        return []
+    many = wanted["claims"] >= MANY and wanted["claims"] * len(waiting) * 2 > _rows_now()
+    with ExitStack() as whole:
+        if many:
+            tables = [table for room in ROOMS.values() for table in room.tables]
+            whole.enter_context(transaction.atomic(using=OWNER))
+            _take_your_time()
+            whole.enter_context(lifted(tables, using=OWNER, say=_timed(say)))
+        for loader in waiting:
+            _fill(loader)
+    return [loader.merchant for loader in waiting]
+
+
+def _found(number: int, wanted: Mapping[str, int], now: datetime, say: Say) -> Loader | None:
+    story, opened = story_of(number), now - timedelta(days=DAYS + 30)
+    merchant = Merchant.objects.filter(slug=story.slug).first()
+    if merchant is None:
+        with transaction.atomic(), merchant_scope(merchant := found_merchant(story)):
+            stage = Stage(story=story, merchant=merchant, now=now)
+            hire(stage)
+            with backdated(at=opened):
+                stock(stage, opened)
+    with merchant_scope(merchant):
+        if Customer.objects.exists():
+            say(f"{story.slug}: was there")
+            return None
+    staff = {role.name.lower(): User.objects.get(email=f"{role.name.lower()}@{story.slug}.example") for role in Role}
+    return Loader(merchant, staff, now, wanted, _timed(say), {"opened": opened} | dict(wanted))
+
+
+def _fill(loader: Loader) -> None:
+    with merchant_scope(loader.merchant, using=OWNER):
         _take_your_time()
-        stage = Stage(story=story, merchant=merchant, now=now)
-        hire(stage)
-        with backdated(at=opened):
-            stock(stage, opened)
-        people = make_people(count=customers, opened=opened, until=now)
-        with backdated(at=now):
-            _claims(_desk(stage, people, claims), claims, now)
-    return True
+        for name, room in ROOMS.items():
+            if loader.wanted[name]:
+                room.load(loader)
+                loader.say(f"{loader.merchant.slug}: {loader.wanted[name]} {name} made")
 
 
 def _take_your_time() -> None:
-    # A statement of this may take longer than one of a page; foreign keys are checked as the rows come in.
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
+    settings = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "work_mem": "'256MB'"}
+    settings |= {"maintenance_work_mem": "'1GB'", "temp_buffers": "'64MB'"}
+    with connections[OWNER].cursor() as cursor:
+        for name, value in settings.items():
+            cursor.execute(f"SET LOCAL {name} = {value}")
 
 
-def _desk(stage: Stage, people: list[Any], claims: int) -> Desk:
-    listings = list(Listing.objects.select_related("product").order_by("product__sku", "marketplace"))
-    funnels = Funnel.objects.select_related("promotion").order_by("name")
-    skus = {funnel.slug: set(funnel.skus) for funnel in stage.story.funnels}
-    open_to = [(one, [at for at in listings if at.product.sku in skus[one.slug]]) for one in funnels]
-    staff = [stage.staff["agent"], stage.staff["agent"], stage.staff["admin"]]
-    dice, book = Dice(stage.story.slug), OrderBook(now=stage.now)
-    return Desk(stage.merchant, dice, book, Batch(), people, open_to, set(), staff)
+def _rows_now() -> int:
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(ROWS_NOW)
+        return int(cursor.fetchone()[0])
 
 
-def _claims(desk: Desk, count: int, now: datetime) -> None:
-    who = [desk.dice.randrange(len(desk.people)) for _ in range(count)]
-    desk.repeats = {number for number, times in Counter(who).items() if times > 1}
-    # The first claims end in every way there is, however few are made.
-    first = [str(end) for end, _ in ENDS]
-    for start in range(0, count, BATCH):
-        for number in range(start, min(start + BATCH, count)):
-            at = arrival(number, count, now)
-            trail = come_in(desk, who[number], at)
-            shares = ENDS if at > now - OLD else OLD_ENDS
-            end = first[number] if number < len(first) else str(desk.dice.pick(shares))
-            if at < now - FRESH:
-                _work(desk, trail, end, at)
-            add_words(desk, trail.claim)
-        desk.finish()
-
-
-def _work(desk: Desk, trail: Trail, end: str, at: datetime) -> None:
-    """Let staff do their work, an hour to a day later."""
-    claim, person = trail.claim, desk.dice.choice(desk.staff)
-    by, at = Actor.user(person), at + desk.dice.minutes(LEAST_WAIT, MOST_WAIT)
-    if desk.dice.random() < ASSIGNED:
-        claim.assignee, claim.assignee_name = person, str(person)
-        trail.note(Event.ASSIGNED, by, at, detail={"user": str(person.id)}, in_ledger=False)
-    if end == "new":
-        return
-    if end in {"needs_info", "rejected"}:
-        asked = end == "needs_info"
-        claim.status_reason = "Which order was it?" if asked else "This order was refunded."
-        trail.note(Event.INFO_ASKED if asked else Event.REJECTED, by, at, reason=claim.status_reason)
-        return
-    claim.verified_at = at
-    matches = claim.verification == Verification.MATCH
-    trail.note(Event.VERIFIED, by, at, reason="" if matches else "Checked by hand in the seller account.")
-    if end != "verified":
-        _fulfil(desk, trail, end, at + desk.dice.minutes(2, 40))
-
-
-def _fulfil(desk: Desk, trail: Trail, end: str, at: datetime) -> None:
-    by = Actor.user(desk.staff[0])
-    if not trail.claim.is_physical:
-        trail.give_gift(by, at, cast("Mail", desk.dice.pick(REPORTS)))
-    if end == "processed":
-        trail.process(by, at + desk.dice.minutes(5, 120), desk.dice.choice((Delivery.SHIPPED, Delivery.DELIVERED)))
+def _timed(say: Say) -> Say:
+    began = time.monotonic()
+    return lambda text: say(f"{time.monotonic() - began:7.1f} s  {text}")

@@ -49,7 +49,7 @@ def test_application_may_call_the_door_and_nothing_behind_it(db: None) -> None:
         "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'ledger'::regnamespace"
         " AND has_function_privilege('app_rw', p.oid, 'EXECUTE')"
     )
-    assert {name for (name,) in callable_ones} == {"post", "reverse", "post_many", "expire_due"}
+    assert {name for (name,) in callable_ones} == {"post", "reverse", "post_many", "reverse_many", "expire_due"}
 
 
 def test_nobody_owns_the_functions_who_can_sign_in(db: None) -> None:

@@ -1,6 +1,5 @@
 """`manage.py generate_load --merchants N --customers N --claims N`: synthetic volume to measure and to try with."""
 
-import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,6 +7,9 @@ from django.db import connections
 from django.utils import timezone
 
 from config.load.build import build
+from config.load.fill import OWNER
+from config.load.finish import finish
+from config.load.rooms import ROOMS, WITHOUT
 
 
 class Command(BaseCommand):
@@ -15,25 +17,37 @@ class Command(BaseCommand):
 
     help = (
         "Makes the merchants load-1, load-2, ... with so many customers and claims each, their orders, visits, codes, "
-        "mails and ledger entries. A merchant that is there stays as it is. Needs DATABASE_OWNER_URL for ANALYZE."
+        "mails and ledger entries: a million claims take minutes. A merchant that is filled stays as it is. Needs "
+        "DATABASE_OWNER_URL; many claims are loaded under lock."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--merchants", type=int, default=1, help="how many merchants (1)")
-        parser.add_argument("--customers", type=int, default=100, help="customers of each (100)")
-        parser.add_argument("--claims", type=int, default=100, help="claims of each (100)")
+        for name, room in ROOMS.items():
+            parser.add_argument(f"--{name}", type=int, default=100, help=f"{room.about} (100)")
+        for name, about in WITHOUT.items():
+            parser.add_argument(f"--{name}", type=int, default=0, help=f"{about} (0)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make each in a transaction of its own, then give the planner its statistics."""
-        merchants, customers, claims = options["merchants"], options["customers"], options["claims"]
-        if merchants < 0 or claims < 0 or customers < min(claims, 1):
+        """Make them, bring what is counted beside them up to date, give the planner its statistics."""
+        wanted = {name: options[name] for name in ROOMS}
+        self._refuse(options)
+        numbers = range(1, options["merchants"] + 1)
+        made = build(numbers=numbers, wanted=wanted, now=timezone.now(), say=self._say)
+        if made:
+            finish(merchants=made, say=self._say)
+
+    def _refuse(self, options: dict[str, Any]) -> None:
+        numbers = [options[name] for name in ("merchants", *ROOMS, *WITHOUT)]
+        if min(numbers) < 0 or options["customers"] < min(options["claims"], 1):
             raise CommandError("Numbers from nought up are needed, and a customer where there are claims.")
-        for number in range(1, merchants + 1):
-            began = time.monotonic()
-            made = build(number=number, customers=customers, claims=claims, now=timezone.now())
-            said = f"made in {time.monotonic() - began:.1f} s" if made else "was there"
-            self.stdout.write(f"load-{number}: {said}")
-        if "owner" in connections:
-            with connections["owner"].cursor() as cursor:
-                cursor.execute("ANALYZE")
+        for name, about in WITHOUT.items():
+            if options[name]:
+                raise CommandError(f"--{name}: {about} cannot be made, there is no room for them yet.")
+        if OWNER not in connections:
+            raise CommandError("DATABASE_OWNER_URL is needed: whole tables are filled by their owner.")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -1,0 +1,23 @@
+"""The benchmarks by name. Each is a function of one module: it gets the stage and yields its lines.
+
+A new one is a module in `config/bench/work/` and a line here.
+"""
+
+from collections.abc import Callable, Iterable
+
+from config.bench.figures import Line
+from config.bench.stage import Stage
+from config.bench.work import bulk, checks, imports, ledger, lists, mails, pages
+
+Bench = Callable[[Stage], Iterable[Line]]
+
+BENCHES: dict[str, Bench] = {
+    "claims list": lists.claims,
+    "other lists": lists.others,
+    "pages": pages.measure,
+    "ledger": ledger.measure,
+    "mails": mails.measure,
+    "import": imports.measure,
+    "bulk": bulk.measure,
+    "check_ledger": checks.measure,
+}

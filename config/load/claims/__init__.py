@@ -1,0 +1,1 @@
+"""Synthetic claims with everything that belongs to them."""
