@@ -2,11 +2,15 @@
 
 
 class NoLongerValid(Exception):  # noqa: N818 - raised by renderers: reads as what is the case
-    """The message must not be sent any more (claim rejected, promotion withdrawn, address missing...)."""
+    """The message must not be sent any more (claim rejected, promotion withdrawn, address missing...).
 
-    def __init__(self, code: str) -> None:
+    With ``quiet`` nothing is wrong, there is just nothing to say any more: nobody has to look at it.
+    """
+
+    def __init__(self, code: str, *, quiet: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.quiet = quiet
 
 
 class StillWaiting(Exception):  # noqa: N818

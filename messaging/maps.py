@@ -30,5 +30,5 @@ def kinds() -> list[tuple[str, str]]:
 
 def document(origin: str, origin_id: uuid.UUID, merchant_slug: str) -> tuple[str, str]:
     """Return a document's name in words and the address of its page ("" where it has none)."""
-    label, address = beside("ORIGINS").get(origin, (origin, ""))
+    label, address = beside("ORIGINS").get(origin, (origin.replace("_", " ").capitalize(), ""))
     return str(label), reverse(address, args=[merchant_slug, origin_id]) if address else ""

@@ -4,7 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from messaging.states import EventState, Status, SuppressionReason
+from messaging.states import PROBLEMS, EventState, Status, SuppressionReason
 from tenancy.base import MerchantForeignKey, MerchantModel
 
 
@@ -41,6 +41,11 @@ class Message(MerchantModel):
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    # A problem that somebody has looked at, or that a later message has settled.
+    is_handled = models.BooleanField(default=False, db_default=False)
+    handled_at = models.DateTimeField(null=True)
+    handled_by = models.CharField(max_length=60, blank=True, default="", db_default="")
+    handled_note = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta(MerchantModel.Meta):
         constraints = [
@@ -67,6 +72,12 @@ class Message(MerchantModel):
                 name="message_by_provider_id",
                 condition=~Q(provider_message_id=""),
             ),
+            models.Index(
+                fields=["merchant", "-queued_at", "-id"],
+                name="message_to_look_at",
+                condition=Q(status__in=PROBLEMS, is_handled=False),
+            ),
+            models.Index(fields=["merchant", "follows"], name="message_follows", condition=Q(follows__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +140,36 @@ class Suppression(MerchantModel):
             models.UniqueConstraint(fields=["merchant", "email_norm"], name="suppression_once"),
             models.CheckConstraint(condition=Q(reason__in=SuppressionReason.values), name="suppression_reason_known"),
         ]
+        indexes = [
+            models.Index(fields=["merchant", "created_at", "id"], name="suppression_newest"),
+            models.Index(fields=["merchant", "email_norm", "id"], name="suppression_by_address"),
+            models.Index(fields=["merchant", "reason", "id"], name="suppression_by_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} {self.id}"
+
+
+class MailText(MerchantModel):
+    """A merchant's own words for a kind of mail, and whether it is sent. An empty body means: our words.
+
+    ``version`` counts its changes, so that of two people who change it at once the second one is told.
+    """
+
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200, blank=True)
+    heading = models.CharField(max_length=200, blank=True)
+    body = models.TextField(max_length=5000, blank=True)
+    button = models.CharField(max_length=60, blank=True)
+    is_on = models.BooleanField()
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "kind"], name="mail_text_once"),
+            models.CheckConstraint(condition=Q(body="") | ~Q(subject=""), name="mail_text_has_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

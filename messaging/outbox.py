@@ -62,7 +62,7 @@ def prepare(runs: Sequence[JobRun], mailer: Mailer) -> list[Outgoing]:
                 moves.append(Move(message, Status.SENDING, now))
                 ready.append(Outgoing(run, message, build(message, rendered, merchant)))
             elif isinstance(rendered, NoLongerValid):
-                moves.append(Move(message, Status.FAILED, now, rendered.code))
+                moves.append(Move(message, Status.SKIPPED if rendered.quiet else Status.FAILED, now, rendered.code))
             else:
                 run.back_off(type(rendered).__name__)
         move_all(moves)

@@ -13,12 +13,16 @@ from django.utils.module_loading import import_string
 
 from messaging.errors import NoLongerValid
 from messaging.models import Message
+from messaging.text_rows import read_once
+from tenancy.branding import WHITE, readable_on
 from tenancy.models import Merchant
 from tenancy.scope import current_merchant_id
 
 log = logging.getLogger(__name__)
 
 DEFAULT_ACCENT = "#3b5bdb"
+# The ground of a mail in the dark theme, as its style sheet has it.
+DARK_CARD = "#1f2228"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def render_all(messages: Sequence[Message]) -> list[Rendered | Exception]:
     that a message whose words cannot be made does not hold up the others.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), read_once():
             return [_render(message) for message in messages]
     except Exception:
         log.exception("A message could not be rendered")
@@ -68,15 +72,19 @@ def mail(template: str, context: dict[str, Any], *, subject: str, merchant: Merc
     """Render `<template>.txt` and `<template>.html` in the merchant's language.
 
     The templates extend `messaging/mail/base.html` and `messaging/mail/base.txt` and fill the block `content`; they
-    get ``context`` and `merchant`, `accent`, `subject`, `base_url`. Everything is escaped in HTML. Line breaks in the
-    subject become spaces. A renderer passes `merchant=message.merchant`, which costs no query.
+    get ``context`` and `merchant`, `subject`, `base_url`, and the merchant's colour as it can be read: `accent` on white
+    (`on_accent` on it), `accent_dark` on dark. Everything is escaped in HTML. Line breaks in the subject become spaces.
+    A renderer passes `merchant=message.merchant`, which costs no query.
     """
     whose = merchant or Merchant.objects.get(id=current_merchant_id())
     line = " ".join(subject.split())[:200]
+    colour = whose.accent or DEFAULT_ACCENT
     full = {
         **context,
         "merchant": whose,
-        "accent": whose.accent or DEFAULT_ACCENT,
+        "accent": readable_on(colour, WHITE),
+        "on_accent": WHITE,
+        "accent_dark": readable_on(colour, DARK_CARD),
         "subject": line,
         "base_url": settings.BASE_URL,
     }

@@ -1,4 +1,4 @@
-"""Reads: messages, their timelines, and how many are in trouble."""
+"""Reads: messages, their timelines, how many are in trouble, closed addresses."""
 
 import uuid
 
@@ -27,9 +27,21 @@ def events_of(message_id: uuid.UUID) -> QuerySet[MessageEvent]:
     return found
 
 
+def follower_of(message_id: uuid.UUID) -> Message | None:
+    """Return the message that was sent in this one's place, the latest of them."""
+    found: Message | None = Message.objects.filter(follows=message_id).order_by("-seq").first()
+    return found
+
+
 def problem_count() -> int:
-    """Return how many messages bounced, failed, were complained about or are uncertain."""
-    return int(Message.objects.filter(status__in=PROBLEMS).count())
+    """Return how many messages bounced, failed, were complained about or are uncertain, and nobody has handled."""
+    return int(Message.objects.filter(status__in=PROBLEMS, is_handled=False).count())
+
+
+def suppressions_for_list() -> QuerySet[Suppression]:
+    """Return the addresses that the merchant writes to no more."""
+    found: QuerySet[Suppression] = Suppression.objects.all()
+    return found
 
 
 def suppressed(addresses: list[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,15 +18,17 @@ from messaging.errors import AddressInvalid, AddressSuppressed, StillWaiting
 from messaging.models import Message, Suppression
 from messaging.selectors import suppressed
 from messaging.sender import message_id_header
-from messaging.states import Status
+from messaging.states import PROBLEMS, Status, SuppressionReason
 from messaging.status import Move, move_all, tell_queued
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.ids import new_id
 
-__all__ = ["correct_and_resend", "lift_suppression", "queue_message", "resend", "suppressed"]
+__all__ = ["correct_and_resend", "handle", "lift_suppression", "queue_message", "resend", "suppress", "suppressed"]
 
 SEND_ATTEMPTS = 12
+# Within this time the same wish, however often it is said, is one wish.
+SAME_PRESS = timedelta(minutes=1)
 INSERT = """
 INSERT INTO messaging_message (
     merchant_id, id, origin, origin_id, seq, kind, once_key, customer_id, to_address, to_name, subject, context, status,
@@ -59,6 +61,7 @@ def queue_message(
     1. Inserts the row with the document's next number; words, validity and suppression are looked at when it is sent.
     2. Puts down its job "message.send".
     3. Notes "queued" and tells the document's listener.
+    4. Settles earlier problems: what became of the document's earlier messages of this kind is history.
 
     With a ``once_key`` (of the merchant's whole outbox, such as "claim:<id>:gift:1") a second call returns the first
     one's row and does nothing else; without one each call is one message. Raises AddressInvalid.
@@ -93,13 +96,15 @@ def queue_message(
         max_attempts=SEND_ATTEMPTS,
     )
     tell_queued(message)
+    _settle_earlier(message, by=str(actor), now=now)
     return message
 
 
 def resend(*, message_id: uuid.UUID, reason: str, actor: Actor, now: datetime, op: str = "") -> Message:
     """Send a message again as a new one with the next number: a recorded decision of somebody, for a reason.
 
-    ``op`` names the request: the same one makes one message. Effects as for `queue_message`, and an audit event.
+    ``op`` names the request: the same one makes one message. So do many without one, as long as the first of them waits
+    to go out and within a minute. Effects as for `queue_message`, and an audit event.
     Raises StillWaiting while the old one has not gone out, and AddressSuppressed where its address bounced.
     """
     return _again(message_id=message_id, to_address="", reason=reason, actor=actor, now=now, op=op)
@@ -115,6 +120,37 @@ def correct_and_resend(
     """
     _check_address(to_address)
     return _again(message_id=message_id, to_address=to_address.strip(), reason=reason, actor=actor, now=now, op=op)
+
+
+def handle(*, message_id: uuid.UUID, note: str, actor: Actor, now: datetime) -> Message:
+    """Take a problem off the desk: somebody has looked at it and says in a note what came of it.
+
+    Locks the message, notes who, when and what, audits. One that is no problem, or was handled, stays as it is.
+    """
+    message: Message = Message.objects.select_for_update(no_key=True).get(id=message_id)
+    if message.is_handled or message.status not in PROBLEMS:
+        return message
+    message.is_handled, message.handled_at, message.handled_by = True, now, str(actor)
+    message.handled_note = note.strip()[:200]
+    message.save(update_fields=["is_handled", "handled_at", "handled_by", "handled_note"])
+    audit(action="message.handled", actor=actor, target=("message", message.id), reason=note)
+    return message
+
+
+def suppress(*, email: str, reason: str, actor: Actor, now: datetime) -> bool:
+    """Write to an address no more because the person does not want our mail; audited. False if it was closed already.
+
+    Raises AddressInvalid.
+    """
+    _check_address(email)
+    row = Suppression.made_with(
+        email_norm=email_norm(email), reason=SuppressionReason.UNSUBSCRIBED, message_ref=None, created_at=now
+    )
+    Suppression.objects.bulk_create([row], ignore_conflicts=True)
+    is_new = bool(Suppression.objects.filter(id=row.id).exists())
+    if is_new:
+        audit(action="suppression.added", actor=actor, target=("suppression", row.id), reason=reason)
+    return is_new
 
 
 def lift_suppression(*, email: str, reason: str, actor: Actor, now: datetime) -> bool:
@@ -133,6 +169,8 @@ def _again(*, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor,
     if old.status in (Status.QUEUED, Status.SENDING):
         raise StillWaiting
     address = to_address or old.to_address
+    if known := _just_sent(old, address, now=now):
+        return known
     if found := suppressed([address]):
         raise AddressSuppressed(next(iter(found.values())))
     if old.status == Status.UNCERTAIN:
@@ -158,6 +196,22 @@ def _again(*, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor,
         action="message.sent_again", actor=actor, target=("message", old.id), after={"seq": message.seq}, reason=reason
     )
     return message
+
+
+def _just_sent(old: Message, address: str, *, now: datetime) -> Message | None:
+    """Return what an earlier press has sent in this one's place: it waits to go out, or is not a minute old."""
+    latest: Message | None = Message.objects.filter(follows=old.id).order_by("-seq").first()
+    if latest is None or latest.to_address != address:
+        return None
+    is_same = latest.status in (Status.QUEUED, Status.SENDING) or now - latest.queued_at < SAME_PRESS
+    return latest if is_same else None
+
+
+def _settle_earlier(message: Message, *, by: str, now: datetime) -> None:
+    if message.seq > 1:
+        earlier = Message.objects.filter(origin=message.origin, origin_id=message.origin_id, kind=message.kind)
+        open_ones = earlier.filter(seq__lt=message.seq, status__in=PROBLEMS, is_handled=False)
+        open_ones.update(is_handled=True, handled_at=now, handled_by=by)
 
 
 def _correct(old: Message, to_address: str, *, actor: Actor, now: datetime) -> None:

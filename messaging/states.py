@@ -1,7 +1,8 @@
 """The statuses of a message and the moves between them, as one table.
 
-`queued < sent < delivered < opened` is a lattice: a late report never moves a message back. Bounced, complained and
-failed are ends. `sending` and `uncertain` are ours alone; to the rest of the house they look like queued.
+`queued < sent < delivered < opened` is a lattice: a late report never moves a message back. Bounced, complained,
+failed and skipped are ends. `sending` and `uncertain` are ours alone; to the rest of the house they look like queued.
+`skipped` is no failure: what the message would have said was not so any more when its turn came.
 """
 
 from django.db import models
@@ -20,18 +21,23 @@ class Status(models.TextChoices):
     BOUNCED = "bounced", _("Bounced")
     COMPLAINED = "complained", _("Complained")
     FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Not sent")
 
 
-ENDS = frozenset({Status.BOUNCED, Status.COMPLAINED, Status.FAILED})
+ENDS = frozenset({Status.BOUNCED, Status.COMPLAINED, Status.FAILED, Status.SKIPPED})
 WAITING = frozenset({Status.QUEUED, Status.SENDING, Status.UNCERTAIN})
 PROBLEMS = (Status.BOUNCED, Status.FAILED, Status.COMPLAINED, Status.UNCERTAIN)
 INTERNAL = frozenset({Status.SENDING, Status.UNCERTAIN})
+# Statuses that documents do not hear of.
+UNTOLD = INTERNAL | {Status.SKIPPED}
 
 # What we ourselves may do ...
 OURS: dict[str, frozenset[str]] = {
-    Status.QUEUED: frozenset({Status.SENDING, Status.FAILED}),
-    Status.SENDING: frozenset({Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.SENT, Status.FAILED}),
-    Status.UNCERTAIN: frozenset({Status.SENDING, Status.FAILED}),
+    Status.QUEUED: frozenset({Status.SENDING, Status.FAILED, Status.SKIPPED}),
+    Status.SENDING: frozenset(
+        {Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.SENT, Status.FAILED, Status.SKIPPED}
+    ),
+    Status.UNCERTAIN: frozenset({Status.SENDING, Status.FAILED, Status.SKIPPED}),
 }
 # ... and where a provider's report may move a message: it may come before our own commit, in any order.
 REPORTED: dict[str, frozenset[str]] = {

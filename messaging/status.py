@@ -1,7 +1,7 @@
 """The one door through which a message's status changes."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +11,8 @@ from django.db.models import Max
 from django.utils.module_loading import import_string
 
 from messaging.models import Message, MessageEvent
-from messaging.states import INTERNAL, Status, may_move
+from messaging.states import PROBLEMS, UNTOLD, Status, may_move
+from tenancy.scope import current_merchant_id
 
 STAMPS: dict[str, str] = {
     Status.SENDING: "sending_at",
@@ -23,8 +24,15 @@ UPDATE = """
 UPDATE messaging_message SET status = %(status)s, status_at = %(status_at)s, sending_at = %(sending_at)s,
        sent_at = %(sent_at)s, delivered_at = %(delivered_at)s, opened_at = %(opened_at)s, subject = %(subject)s,
        provider = %(provider)s, provider_message_id = %(provider_message_id)s, attempts = %(attempts)s,
-       last_error = %(last_error)s
+       last_error = %(last_error)s, is_handled = %(is_handled)s
 WHERE merchant_id = %(merchant_id)s AND id = %(id)s
+"""
+
+QUEUED = """
+INSERT INTO messaging_messageevent (merchant_id, id, message_id, event, moved, detail, source, at)
+SELECT m.merchant_id, uuidv7(), m.id, 'queued', true, '', '', m.queued_at
+FROM messaging_message AS m WHERE m.merchant_id = %s AND m.id = ANY (%s)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -49,7 +57,10 @@ def move_all(moves: Iterable[Move]) -> list[Message]:
     moves = list(moves)
     moved = [move for move in moves if _apply(move)]
     _write([move.message for move in moved])
-    MessageEvent.objects.bulk_create([_event(move, move in moved) for move in moves if move.source or move in moved])
+    # By identity: comparing rows with each other would cost the square of their number.
+    known = {id(move) for move in moved}
+    noted = [(move, id(move) in known) for move in moves]
+    MessageEvent.objects.bulk_create([_event(move, is_moved) for move, is_moved in noted if move.source or is_moved])
     _tell(moved)
     return [move.message for move in moved]
 
@@ -61,6 +72,13 @@ def tell_queued(message: Message) -> None:
     _tell([move])
 
 
+def tell_all_queued(messages: Sequence[Message]) -> None:
+    """Note of many new messages that they were queued, and tell their documents' listeners."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUED, [current_merchant_id(), [message.id for message in messages]])
+    _tell([Move(message, Status.QUEUED, message.queued_at) for message in messages])
+
+
 def _apply(move: Move) -> bool:
     message = move.message
     if not may_move(message.status, move.to, reported=bool(move.source)):
@@ -68,6 +86,8 @@ def _apply(move: Move) -> bool:
     message.status, message.status_at = move.to, move.at
     if move.to in STAMPS:
         setattr(message, STAMPS[move.to], move.at)
+    if move.to in PROBLEMS:
+        message.is_handled = False
     if move.to in (Status.DELIVERED, Status.OPENED) and message.sent_at is None:
         # The report came before our own commit.
         message.sent_at = move.at
@@ -97,9 +117,10 @@ def _write(messages: list[Message]) -> None:
 def _tell(moves: list[Move]) -> None:
     """Tell each document's listener of a public status of its latest message of that kind."""
     listeners = import_string(settings.MESSAGE_LISTENERS)
-    heard = [move for move in moves if move.to not in INTERNAL and move.message.origin in listeners]
+    heard = [move for move in moves if move.to not in UNTOLD and move.message.origin in listeners]
     last = _last_numbers([move.message for move in heard])
-    for move in heard:
+    # In the order of the documents' ids, in which a bulk act locks them too.
+    for move in sorted(heard, key=lambda move: move.message.origin_id):
         message = move.message
         if message.seq == last[(message.origin, message.origin_id, message.kind)]:
             import_string(listeners[message.origin])(message=message, status=move.to, at=move.at)

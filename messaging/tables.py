@@ -1,4 +1,4 @@
-"""The list of messages."""
+"""The lists of messages and of closed addresses."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from messaging import maps, words
-from messaging.models import Message
-from ui import cells
+from messaging.models import Message, Suppression
+from ui import cells, locale
 from ui.tables import Column, Table
 
 
@@ -22,7 +22,7 @@ class MessageTable(Table):
     document = Column(_("Belongs to"), empty_values=(), accessor="pk")
     attempts = Column(_("Attempts"), numeric=True)
     queued = Column(_("Decided"), accessor="queued_at")
-    changed = Column(_("Last change"), accessor="status_at")
+    changed = Column(_("Age"), empty_values=(), accessor="status_at")
 
     def __init__(self, *args: Any, merchant_slug: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,3 +49,42 @@ class MessageTable(Table):
         """The document that it belongs to."""
         label, url = maps.document(record.origin, record.origin_id, self.merchant_slug)
         return cells.link(url, label) if url else cells.text(label)
+
+    def render_changed(self, record: Message) -> SafeString:
+        """How long it has stood like this, and since when."""
+        return cells.two_lines(cells.ago(record.status_at), locale.moment(record.status_at))
+
+
+class SuppressionTable(Table):
+    """One closed address a row."""
+
+    address = Column(_("E-mail"), accessor="email_norm", phone="lead")
+    reason = Column(_("Reason"), empty_values=(), phone="side")
+    since = Column(_("Since"), accessor="created_at")
+    message = Column(_("Message"), empty_values=(), accessor="message_ref")
+    actions = Column(_("Actions"), empty_values=(), accessor="pk")
+
+    def __init__(self, *args: Any, merchant_slug: str, may_lift: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.merchant_slug = merchant_slug
+        self.may_lift = may_lift
+
+    def render_reason(self, record: Suppression) -> SafeString:
+        """Why, as a badge."""
+        return cells.badge(record.get_reason_display(), *words.CLOSED[record.reason])
+
+    def render_message(self, record: Suppression) -> SafeString:
+        """The message that closed it, where it was one."""
+        if record.message_ref is None:
+            return cells.dash()
+        url = reverse("messaging:message", args=[self.merchant_slug, record.message_ref])
+        return cells.link(
+            url, _("Open"), says=_("Open the message that closed %(email)s") % {"email": record.email_norm}
+        )
+
+    def render_actions(self, record: Suppression) -> SafeString:
+        """Allow it again, for those who may."""
+        if not self.may_lift:
+            return cells.dash()
+        url = reverse("messaging:suppression-remove", args=[self.merchant_slug, record.pk])
+        return cells.action(url, _("Allow again: %(email)s") % {"email": record.email_norm}, "lock-open", dialog=True)

@@ -7,20 +7,27 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import Message, MessageEvent
-from messaging.states import Status
+from messaging.states import Status, SuppressionReason
 from ui import cells
 from ui.timeline import TimelineItem
 
 LOOKS = {
     Status.QUEUED: ("mute", "clock"),
     Status.SENDING: ("info", "loader"),
-    Status.UNCERTAIN: ("warn", "circle-help"),
+    Status.UNCERTAIN: ("warn", "circle-question-mark"),
     Status.SENT: ("info", "send"),
     Status.DELIVERED: ("ok", "mail-check"),
     Status.OPENED: ("ok", "mail-open"),
     Status.BOUNCED: ("bad", "mail-x"),
     Status.COMPLAINED: ("bad", "thumbs-down"),
     Status.FAILED: ("bad", "circle-x"),
+    Status.SKIPPED: ("mute", "circle-slash"),
+}
+# How the reason looks for which an address was closed.
+CLOSED: dict[str, tuple[str, str]] = {
+    SuppressionReason.BOUNCED: ("bad", "mail-x"),
+    SuppressionReason.COMPLAINED: ("bad", "thumbs-down"),
+    SuppressionReason.UNSUBSCRIBED: ("mute", "ban"),
 }
 # Codes of ours that people meet; any other code is shown as it is.
 CODES: dict[str, Any] = {
@@ -33,6 +40,28 @@ CODES: dict[str, Any] = {
     "cancelled": _("Its job was cancelled"),
     "unknown_kind": _("Nobody knows how to write this message"),
     "ConnectionRefusedError": _("The mail server cannot be reached"),
+    "gaierror": _("The mail server's name is not known"),
+    "TimeoutError": _("The mail server did not answer in time"),
+    "ReadTimeout": _("The provider did not answer in time"),
+    "ConnectTimeout": _("The provider cannot be reached"),
+    "SMTPServerDisconnected": _("The mail server hung up; nobody knows whether it took the mail"),
+    "SMTPAuthenticationError": _("The mail server does not know our password"),
+    "BadHeaderError": _("The subject or a name cannot be written into a mail"),
+    "switched_off": _("E-mails of this kind were switched off meanwhile"),
+    "state_changed": _("The claim stood differently when its turn came"),
+    "said_again": _("Something newer was said meanwhile"),
+    "address_changed": _("The address was corrected meanwhile"),
+    "claim_not_verified": _("The claim was not verified any more"),
+    "gift_taken_back": _("The gift had been taken back"),
+    "gift_changed": _("The gift was another one by then"),
+    "promotion_archived": _("The promotion was archived"),
+}
+# Answers of mail servers (smtp_451) and of providers' interfaces (http_429) by their first digit.
+ANSWERS: dict[str, Any] = {
+    "smtp_4": _("The mail server asked us to come back later"),
+    "smtp_5": _("The mail server refused it"),
+    "http_4": _("The provider refused it"),
+    "http_5": _("The provider was out of order"),
 }
 
 
@@ -58,6 +87,8 @@ def reason(code: str) -> str:
     enhanced = code.rpartition(" ")[2]
     if enhanced in MAILBOX:
         return f"{MAILBOX[enhanced]} ({enhanced})"
+    if code[:6] in ANSWERS and code not in CODES:
+        return f"{ANSWERS[code[:6]]} ({code[5:]})"
     return str(CODES.get(code, code))
 
 

@@ -1,9 +1,11 @@
 """Messages, and places that they are sent to."""
 
+import email
+import email.policy
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -102,10 +104,25 @@ class Sink:
             server.transport.abort()
         return self.answer
 
+    def letters(self) -> list["Letter"]:
+        """Return what was taken, read as a mail program reads it."""
+        found = [email.message_from_bytes(envelope.content, policy=email.policy.default) for envelope in self.taken]
+        return [
+            Letter(str(one["Subject"]), *(one.get_body((kind,)).get_content() for kind in ("plain", "html")))  # type: ignore[union-attr]
+            for one in found
+        ]
 
-@pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    """A real mail server on this machine, and Django's SMTP backend that sends to it."""
+
+class Letter(NamedTuple):
+    """A mail that arrived: subject, and its two bodies."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def mail_server(settings: Any) -> Iterator[Sink]:
+    """Run a mail server, and have Django's SMTP backend send to it."""
     handler = Sink()
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
@@ -113,6 +130,12 @@ def sink(settings: Any) -> Iterator[Sink]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield handler
     controller.stop()
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """A real mail server on this machine, and Django's SMTP backend that sends to it."""
+    yield from mail_server(settings)
 
 
 @pytest.fixture
