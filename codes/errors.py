@@ -7,6 +7,18 @@ class PoolEmpty(Exception):  # noqa: N818 - reads as what is the case
     """The pool has no free code."""
 
 
+class OthersWait(PoolEmpty):
+    """Others have waited longer for a code of this pool; they are served first."""
+
+
+class PoolArchived(Exception):  # noqa: N818
+    """The pool is out of use: nobody is given a code of it."""
+
+
+class NotWaiting(Exception):  # noqa: N818
+    """Documents of this origin never wait for a code."""
+
+
 class PoolBusy(Exception):  # noqa: N818
     """The last free codes are being taken at this moment; trying again may find one."""
 
@@ -28,12 +40,11 @@ class LineError:
 
 
 class FileRefused(Exception):  # noqa: N818
-    """A file was refused whole; nothing of it was kept."""
+    """A file was refused whole; nothing of it was kept. `errors` names every line, in the order of the file."""
 
-    def __init__(self, errors: list[LineError], more: int = 0) -> None:
+    def __init__(self, errors: list[LineError]) -> None:
         super().__init__("; ".join(error.text for error in errors[:3]))
         self.errors = errors
-        self.more = more
 
 
 class PatternRefused(Exception):  # noqa: N818

@@ -9,9 +9,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from codes.errors import FileRefused, LineError
-from codes.models import Code, CodePool
-from codes.parsing import FoundCode, read_codes, refuse_lines
+from codes.models import Code, CodePool, CodeUpload
+from codes.parsing import FoundCode, scan
 from codes.patterns import check_pattern, draw
+from codes.states import LOOK_ALIKES
+from codes.waiting import meet_at, serve
 from jobs.models import Job
 from jobs.services import enqueue
 from tenancy.actors import Actor
@@ -29,6 +31,8 @@ ON CONFLICT DO NOTHING RETURNING value_norm
 AT_ONCE = 5_000
 # Rows of one transaction of that job.
 PIECE = 5_000
+# Lines with their reasons that are kept of a refused file.
+KEPT_ERRORS = 10_000
 
 
 class _Overtaken(Exception):  # noqa: N818
@@ -43,39 +47,65 @@ class Generated:
     job: Job | None
 
 
-def upload(*, pool_id: uuid.UUID, data: bytes, actor: Actor, now: datetime) -> int:
+def upload(*, pool_id: uuid.UUID, data: bytes, actor: Actor, now: datetime, file_name: str = "") -> int:
     """Put all codes of a file into a pool, or none of them; return how many.
 
-    1. Reads the file (see `parsing.read_codes`), refusing it whole with line numbers.
-    2. Inserts the codes in the file's order; a code that the merchant has already, in whatever pool and state,
-       refuses the file, named by its line.
-    3. Audits the number, never the codes.
+    1. Reads the file (see `parsing.scan`), refusing it whole with every line that is wrong: no code, a code that
+       stands in the file twice, or one that the merchant has already, in whatever pool and state.
+    2. Inserts the codes in the file's order, and notes the upload on the pool.
+    3. Audits the number, never the codes; who waits for a code is served by a job.
 
-    Raises FileRefused; nothing is kept then.
+    Raises FileRefused; nothing is kept then (see `note_refusal`).
     """
     pool: CodePool = CodePool.objects.get(id=pool_id)
-    found = read_codes(data)
-    _refuse_known(found)
+    found, errors = scan(data)
+    _refuse(errors + _known(found, pool))
     try:
         inserted = _insert_all(pool.id, found, now)
     except _Overtaken:
         # Somebody put one of them in between our look and our insert; by now we see which.
-        _refuse_known(found)
+        _refuse(_known(found, pool))
         raise FileRefused([LineError(0, _("Codes of this file are being added elsewhere. Try again."))]) from None
+    _note(pool, file_name, actor, now=now, added=inserted)
     audit(action="code_pool.uploaded", actor=actor, target=("code_pool", pool.id), after={"codes": inserted})
+    serve(pool_id=pool.id, now=now)
     return inserted
 
 
-def generate(*, pool_id: uuid.UUID, pattern: str, count: int, actor: Actor, now: datetime, op: str = "") -> Generated:
-    """Put ``count`` random codes of a pattern into a pool.
+def note_refusal(
+    *, pool_id: uuid.UUID, refusal: FileRefused, actor: Actor, now: datetime, file_name: str = ""
+) -> CodeUpload:
+    """Keep the lines and reasons of a refused file, the first 10,000 of them, so that they can be downloaded."""
+    pool: CodePool = CodePool.objects.get(id=pool_id)
+    kept = [[error.line, error.text] for error in refusal.errors[:KEPT_ERRORS]]
+    return _note(pool, file_name, actor, now=now, refused=len(refusal.errors), problems=kept)
+
+
+def _note(pool: CodePool, file_name: str, actor: Actor, *, now: datetime, **values: Any) -> CodeUpload:
+    name = "".join(char for char in file_name if char.isprintable())[:200]
+    found: CodeUpload = CodeUpload.objects.create(pool=pool, file_name=name, actor=str(actor), at=now, **values)
+    return found
+
+
+def generate(
+    *,
+    pool_id: uuid.UUID,
+    pattern: str,
+    count: int,
+    actor: Actor,
+    now: datetime,
+    excluded: str = LOOK_ALIKES,
+    op: str = "",
+) -> Generated:
+    """Put ``count`` random codes of a pattern into a pool, made without the ``excluded`` signs.
 
     1. Checks that the pattern has room (PatternRefused).
     2. Up to 5,000 are made at once; more by a job "codes.generate", which goes on where it was killed. ``op`` names
        the request, so that the same one makes one job.
-    3. Audits pattern and number, never the codes.
+    3. Audits pattern and number, never the codes; who waits for a code is served by a job.
     """
     pool: CodePool = CodePool.objects.select_for_update(no_key=True).get(id=pool_id)
-    check_pattern(pattern, count=count, existing=Code.objects.filter(pool=pool).count())
+    check_pattern(pattern, count=count, existing=Code.objects.filter(pool=pool).count(), excluded=excluded)
     audit(
         action="code_pool.generated",
         actor=actor,
@@ -83,21 +113,28 @@ def generate(*, pool_id: uuid.UUID, pattern: str, count: int, actor: Actor, now:
         after={"pattern": pattern, "codes": count},
     )
     if count <= AT_ONCE:
-        return Generated(generate_piece(pool_id=pool.id, pattern=pattern, count=count, now=now), None)
-    payload = {"pool": str(pool.id), "pattern": pattern, "count": count}
+        return Generated(
+            generate_piece(pool_id=pool.id, pattern=pattern, count=count, excluded=excluded, now=now), None
+        )
+    payload = {"pool": str(pool.id), "pattern": pattern, "count": count, "excluded": excluded}
     return Generated(0, enqueue(kind="codes.generate", payload=payload, dedupe_key=op, now=now))
 
 
-def generate_piece(*, pool_id: uuid.UUID, pattern: str, count: int, now: datetime) -> int:
-    """Insert exactly ``count`` new codes, drawing again for those that the merchant has already."""
+def generate_piece(*, pool_id: uuid.UUID, pattern: str, count: int, now: datetime, excluded: str = LOOK_ALIKES) -> int:
+    """Insert exactly ``count`` new codes, drawing again for those that the merchant has already; serve who waits."""
     made = 0
     while made < count:
-        made += insert(pool_id=pool_id, codes=draw(pattern, count - made), now=now)
+        made += insert(pool_id=pool_id, codes=draw(pattern, count - made, excluded=excluded), now=now)
+    serve(pool_id=pool_id, now=now)
     return made
 
 
 def insert(*, pool_id: uuid.UUID, codes: list[tuple[str, str]], now: datetime) -> int:
-    """Insert (value, norm) pairs as free codes in their order; return how many were new to the merchant."""
+    """Insert (value, norm) pairs as free codes in their order; return how many were new to the merchant.
+
+    Whoever joins the pool's line at this moment sees them, or is seen by who serves the line afterwards.
+    """
+    meet_at(pool_id)
     values: dict[str, Any] = {
         "merchant": current_merchant_id(),
         "pool": pool_id,
@@ -119,16 +156,23 @@ def _insert_all(pool_id: uuid.UUID, found: list[FoundCode], now: datetime) -> in
     return inserted
 
 
-def _refuse_known(found: list[FoundCode]) -> None:
-    """Refuse the file if the merchant has one of its codes."""
+def _refuse(errors: list[LineError]) -> None:
+    if errors:
+        raise FileRefused(sorted(errors, key=lambda error: error.line))
+
+
+def _known(found: list[FoundCode], pool: CodePool) -> list[LineError]:
+    """Return the lines whose code the merchant has already, with the pool that it is in."""
     by_norm = {code.norm: code for code in found}
     norms = list(by_norm)
     errors: list[LineError] = []
     for start in range(0, len(norms), 10_000):
         piece = norms[start : start + 10_000]
-        rows = Code.objects.filter(value_norm__in=piece).values_list("value_norm", "pool__name")
-        for norm, pool in rows:
-            errors.append(
-                LineError(by_norm[norm].line, _("This code is in the pool “%(pool)s” already.") % {"pool": pool})
-            )
-    refuse_lines(sorted(errors, key=lambda error: error.line))
+        for norm, pool_id, name in Code.objects.filter(value_norm__in=piece).values_list(
+            "value_norm", "pool_id", "pool__name"
+        ):
+            text = _("This code is in this pool already.")
+            if pool_id != pool.id:
+                text = _("This code is in the pool “%(pool)s” already.") % {"pool": name}
+            errors.append(LineError(by_norm[norm].line, text))
+    return errors

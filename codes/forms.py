@@ -8,19 +8,29 @@ from django.utils.translation import gettext_lazy as _
 from codes.models import CodePool
 from codes.parsing import MAX_BYTES
 from codes.patterns import MAX_COUNT
-from codes.states import PoolKind
+from codes.states import LOOK_ALIKES, PoolKind
 from ui.forms import StyledForm, StyledModelForm
+
+EXCLUDED_HELP = _("Letters and digits that no generated code may hold: those that are easily mistaken for each other.")
+
+
+def plain_signs(text: str) -> str:
+    """Return the letters and digits of a text in capitals, each once, in order."""
+    return "".join(sorted({char for char in text.upper() if char.isascii() and char.isalnum()}))
 
 
 class PoolForm(StyledModelForm):
     """Name, source and marks of a pool."""
 
-    half = ("low_mark", "low_days")
+    half = ("pattern", "excluded", "low_mark", "low_days")
 
     class Meta:
         model = CodePool
-        fields = ("name", "kind", "pattern", "low_mark", "low_days")
-        help_texts = {"pattern": _("# is a digit, ? a letter, * either; for example BREW-####-????")}
+        fields = ("name", "kind", "pattern", "excluded", "low_mark", "low_days")
+        help_texts = {
+            "pattern": _("# is a digit, ? a letter, * either; for example BREW-####-????"),
+            "excluded": EXCLUDED_HELP,
+        }
         widgets = {"kind": forms.RadioSelect}
 
     def clean_name(self) -> str:
@@ -29,6 +39,10 @@ class PoolForm(StyledModelForm):
         if CodePool.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("Another pool has this name."))
         return name
+
+    def clean_excluded(self) -> str:
+        """Keep each letter and digit once."""
+        return plain_signs(self.cleaned_data["excluded"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for a pattern where codes are generated."""
@@ -62,9 +76,15 @@ class GenerateForm(StyledForm):
     """How many codes of which pattern."""
 
     submit_label = _("Generate codes")
+    half = ("pattern", "excluded")
     pattern = forms.CharField(
         label=_("Pattern"),
         max_length=64,
-        help_text=_("# is a digit, ? a letter, * either; signs that are easily mistaken are left out."),
+        help_text=_("# is a digit, ? a letter, * either; everything else stands as it is."),
     )
+    excluded = forms.CharField(label=_("Signs left out"), max_length=36, required=False, help_text=EXCLUDED_HELP)
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=MAX_COUNT, initial=100)
+
+    def clean_excluded(self) -> str:
+        """Keep each letter and digit once; a form that does not ask leaves out what is easily mistaken."""
+        return plain_signs(self.cleaned_data["excluded"]) if "excluded" in self.data else LOOK_ALIKES

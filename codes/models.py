@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from codes.normalise import MAX_LENGTH
-from codes.states import CodeState, PoolKind
+from codes.states import LOOK_ALIKES, CodeState, PoolKind
 from tenancy.base import MerchantForeignKey, MerchantModel
 
 
@@ -16,6 +16,7 @@ class CodePool(MerchantModel):
     name = models.CharField(_("Name"), max_length=120)
     kind = models.CharField(_("Source"), max_length=10, choices=PoolKind.choices, default=PoolKind.UPLOAD)
     pattern = models.CharField(_("Pattern"), max_length=MAX_LENGTH, blank=True)
+    excluded = models.CharField(_("Signs left out"), max_length=36, blank=True, default=LOOK_ALIKES)
     low_mark = models.PositiveIntegerField(
         _("Warn when so many codes are left"), default=20, validators=[MaxValueValidator(1_000_000)]
     )
@@ -36,6 +37,44 @@ class CodePool(MerchantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CodeUpload(MerchantModel):
+    """One file of codes, taken whole or refused whole: `problems` are pairs of line and reason, never a code."""
+
+    pool = MerchantForeignKey(CodePool, on_delete=models.CASCADE, related_name="uploads")
+    file_name = models.CharField(max_length=200, blank=True)
+    added = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=list)
+    actor = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["merchant", "pool", "at", "id"], name="code_upload_newest")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Waiting(MerchantModel):
+    """A document that waits for a code of a pool. The line is served by `asked_at`, then by id; who is served leaves it."""
+
+    pool = MerchantForeignKey(CodePool, on_delete=models.PROTECT, related_name="line")
+    origin = models.CharField(max_length=40)
+    origin_id = models.UUIDField()
+    actor = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "origin", "origin_id"], name="code_waiting_once"),
+            models.CheckConstraint(condition=~Q(origin=""), name="code_waiting_has_origin"),
+        ]
+        indexes = [models.Index(fields=["merchant", "pool", "asked_at", "id"], name="code_waiting_in_line")]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.origin_id}"
 
 
 class Code(MerchantModel):

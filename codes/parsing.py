@@ -13,7 +13,6 @@ from codes.normalise import MAX_LENGTH, value_norm
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CODES = 200_000
-SHOWN_ERRORS = 20
 HEADERS = frozenset({"code", "codes", "coupon", "coupon code", "voucher", "voucher code", "value"})
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -34,29 +33,30 @@ class FoundCode:
 
 
 def read_codes(data: bytes) -> list[FoundCode]:
-    """Return the codes of a CSV or text file in their order.
+    """Return the codes of a file in their order, as `scan` finds them; raise FileRefused with every line that is wrong."""
+    found, errors = scan(data)
+    if errors:
+        raise FileRefused(errors)
+    return found
+
+
+def scan(data: bytes) -> tuple[list[FoundCode], list[LineError]]:
+    """Return the codes of a CSV or text file in their order, and what is wrong with its other lines.
 
     Understands UTF-8 with or without a byte order mark, UTF-16 and Windows-1252; one code a line, or a table whose
-    header names a column `code`. Raises FileRefused, naming lines, for anything that is not a list of distinct codes.
+    header names a column `code`. Raises FileRefused for a file that is no list of codes at all.
     """
     if len(data) > MAX_BYTES:
         refuse(_("The file is larger than %(size)s MB. Split it into smaller ones.") % {"size": MAX_BYTES // 2**20})
-    rows = _rows(_text(data))
-    found = _checked(_column(rows))
-    if not found:
+    found, errors = _checked(_column(_rows(_text(data))))
+    if not found and not errors:
         refuse(_("There is no code in this file."))
-    return found
+    return found, errors
 
 
 def refuse(text: str, line: int = 0) -> None:
     """Refuse the file for one reason."""
     raise FileRefused([LineError(line, text)])
-
-
-def refuse_lines(errors: list[LineError]) -> None:
-    """Refuse the file if any line is wrong, naming the first twenty."""
-    if errors:
-        raise FileRefused(errors[:SHOWN_ERRORS], more=max(0, len(errors) - SHOWN_ERRORS))
 
 
 def _text(data: bytes) -> str:
@@ -120,7 +120,7 @@ def _column(rows: list[tuple[int, list[str]]]) -> list[tuple[int, str]]:
     return [(line, next(cell for cell in cells if cell)) for line, cells in rows]
 
 
-def _checked(column: list[tuple[int, str]]) -> list[FoundCode]:
+def _checked(column: list[tuple[int, str]]) -> tuple[list[FoundCode], list[LineError]]:
     errors: list[LineError] = []
     first_line: dict[str, int] = {}
     found: list[FoundCode] = []
@@ -134,8 +134,7 @@ def _checked(column: list[tuple[int, str]]) -> list[FoundCode]:
             continue
         first_line[norm] = line
         found.append(FoundCode(line, value, norm))
-    refuse_lines(errors)
-    return found
+    return found, errors
 
 
 def _wrong(value: str, norm: str) -> str:

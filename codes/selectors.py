@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from codes.models import Code, CodePool
 from codes.states import CodeState
@@ -22,6 +23,8 @@ class Stock:
     taken: int = 0
     burnt: int = 0
     taken_lately: int = 0
+    # Over how many days that was: a young pool's rate is that of its own days.
+    rate_days: int = RATE_DAYS
 
     @property
     def total(self) -> int:
@@ -30,10 +33,10 @@ class Stock:
 
     @property
     def days_left(self) -> int | None:
-        """Return for how many whole days the free codes last at the rate of the last 28; None if none was taken."""
+        """Return for how many whole days the free codes last at the present rate; None if none was taken lately."""
         if not self.taken_lately:
             return None
-        return math.floor(self.free * RATE_DAYS / self.taken_lately)
+        return math.floor(self.free * self.rate_days / self.taken_lately)
 
     def is_low(self, pool: CodePool) -> bool:
         """Say whether the pool's own marks are passed."""
@@ -68,11 +71,21 @@ def stocks(pool_ids: Iterable[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, S
             free=Count("id", filter=Q(state=CodeState.FREE)),
             taken=Count("id", filter=Q(state=CodeState.TAKEN)),
             burnt=Count("id", filter=Q(state=CodeState.BURNT)),
+            first_at=Min("created_at"),
+            first_taken_at=Min("taken_at"),
             lately=Count("id", filter=Q(taken_at__gte=now - timedelta(days=RATE_DAYS))),
         )
     )
-    found = {row["pool_id"]: Stock(row["free"], row["taken"], row["burnt"], row["lately"]) for row in rows}
+    found = {row["pool_id"]: _stock(dict(row), now) for row in rows}
     return {pool_id: found.get(pool_id, Stock()) for pool_id in wanted}
+
+
+def _stock(row: dict[str, Any], now: datetime) -> Stock:
+    """Return a pool's stock; the rate is that of the last 28 days, or of the days since its first code came."""
+    first_at = min(filter(None, (row["first_at"], row["first_taken_at"])))
+    age = math.ceil((now - first_at).total_seconds() / 86_400)
+    days = min(RATE_DAYS, max(1, age))
+    return Stock(row["free"], row["taken"], row["burnt"], row["lately"], days)
 
 
 def low_pools() -> QuerySet[CodePool]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from codes.errors import CodeNotTaken, HolderHasCode, PoolBusy, PoolEmpty
+from codes.errors import CodeNotTaken, HolderHasCode, OthersWait, PoolBusy, PoolEmpty
 from codes.models import Code, CodePool
 from codes.states import CodeState
+from codes.waiting import leave, may_take, meet_at, serve
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.scope import current_merchant_id
@@ -31,8 +32,10 @@ LOCK_NOT_AVAILABLE = "55P03"
 def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime, actor: Actor) -> Code:
     """Give the pool's next free code to a document, inside the caller's transaction.
 
-    1. Takes the oldest free code, stepping around codes that others are taking at this moment.
-    2. Writes holder and time (``now``, UTC) on it. The act itself stands in the ledger, with ``actor``.
+    1. Refuses where others wait for a code of this pool and came before (OthersWait, which is a PoolEmpty).
+    2. Takes the oldest free code, stepping around codes that others are taking at this moment.
+    3. Writes holder and time (``now``, UTC) on it; its place in the line is given up. The act itself stands in the
+       ledger, with ``actor``.
 
     A document that holds a code of this pool already gets that one back; one that holds a code of another pool must
     give that up first (HolderHasCode). Raises PoolEmpty when no code is free, and PoolBusy when the last ones stay
@@ -41,11 +44,14 @@ def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime
     """
     held = _held(pool_id=pool_id, origin=origin, origin_id=origin_id)
     values = {"merchant": current_merchant_id(), "pool": pool_id, "origin": origin, "holder": origin_id, "now": now}
+    if held is None and not may_take(pool_id=pool_id, origin=origin, origin_ids=[origin_id]):
+        raise OthersWait
     for _attempt in range(ATTEMPTS):
         if held is not None:
             return held
         taken_id = _one(TAKE, values)
         if taken_id is not None:
+            leave(origin=origin, origin_ids=[origin_id])
             return _code(taken_id)
         # Stepping around locks cannot tell "sold out" from "the last one may be on its way back": look, and wait.
         if not Code.objects.filter(pool_id=pool_id, state=CodeState.FREE).exists():
@@ -58,9 +64,10 @@ def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime
 def put_back(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Code:
     """Free a taken code for the next document, and audit it.
 
-    A code that is free already is returned as it is. Raises CodeNotTaken for a burnt one: what may have been seen
-    elsewhere is not given out again.
+    Who waits for a code of its pool is served by a job. A code that is free already is returned as it is. Raises
+    CodeNotTaken for a burnt one: what may have been seen elsewhere is not given out again.
     """
+    meet_at(Code.objects.values_list("pool_id", flat=True).get(id=code_id))
     code = _locked(code_id)
     if code.state == CodeState.FREE:
         return code
@@ -70,6 +77,7 @@ def put_back(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "
     code.state, code.holder_origin, code.holder_id, code.taken_at = CodeState.FREE, "", None, None
     code.save(update_fields=["state", "holder_origin", "holder_id", "taken_at"])
     audit(action="code.put_back", actor=actor, target=("code", code.id), before=before, reason=reason)
+    serve(pool_id=code.pool_id, now=now)
     return code
 
 
@@ -95,6 +103,12 @@ def reveal(*, code_id: uuid.UUID, actor: Actor, now: datetime) -> str:
     return code.value
 
 
+def note_export(*, pool_id: uuid.UUID, actor: Actor) -> None:
+    """Audit that somebody takes all codes of a pool along, and how many there are."""
+    number = Code.objects.filter(pool_id=pool_id).count()
+    audit(action="code_pool.exported", actor=actor, target=("code_pool", pool_id), after={"codes": number})
+
+
 def save_pool(*, pool: CodePool, actor: Actor, now: datetime) -> CodePool:
     """Create or change a pool as a form filled it in, and audit what changed. ``now`` is its birth if it is new."""
     new = pool._state.adding
@@ -108,18 +122,23 @@ def save_pool(*, pool: CodePool, actor: Actor, now: datetime) -> CodePool:
 
 
 def archive(*, pool_id: uuid.UUID, archived: bool, actor: Actor, now: datetime) -> CodePool:
-    """Put a pool out of the way, or back into use, and audit it. Codes already given stay valid; doing it twice is one act."""
+    """Put a pool out of the way, or back into use, and audit it.
+
+    Codes already given stay valid; who waits keeps the place and is served once the pool is back. Twice is one act.
+    """
     pool: CodePool = CodePool.objects.select_for_update(no_key=True).get(id=pool_id)
     if (pool.archived_at is not None) == archived:
         return pool
     pool.archived_at = now if archived else None
     pool.save(update_fields=["archived_at"])
+    if not archived:
+        serve(pool_id=pool.id, now=now)
     audit(action="code_pool.archived" if archived else "code_pool.restored", actor=actor, target=("code_pool", pool.id))
     return pool
 
 
 def _facts(pool: CodePool) -> dict[str, Any]:
-    return {name: getattr(pool, name) for name in ("name", "kind", "pattern", "low_mark", "low_days")}
+    return {name: getattr(pool, name) for name in ("name", "kind", "pattern", "excluded", "low_mark", "low_days")}
 
 
 def _one(statement: str, values: dict[str, Any]) -> uuid.UUID | None:

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# The signs that are most often mistaken for each other: 0 and O, 1 and I and L.
+LOOK_ALIKES = "01ILO"
+
 
 class PoolKind(models.TextChoices):
     """Where a pool's codes come from."""

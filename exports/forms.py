@@ -19,11 +19,12 @@ class UploadForm(StyledForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "Amazon's tab-separated “All Orders” report as it is downloaded, or a CSV with the columns order_number, "
-            "marketplace, ordered_at and sku. Nothing is changed before you have seen what would happen."
+            "As the marketplace gives it: Amazon's All Orders report, eBay's Orders report, Etsy's Orders and Order "
+            "Items, Walmart's orders as workbook or CSV; or a CSV with the columns order_number, marketplace, "
+            "ordered_at and sku. Nothing is changed before you have seen what would happen."
         ),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".txt,.csv,.tsv,.gz,text/plain,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".txt,.csv,.tsv,.gz,.xlsx,text/plain,text/csv"}),
     )
 
     def clean_file(self) -> Any:

@@ -1,6 +1,7 @@
 """The jobs of imports: reading a big file, applying a file."""
 
 import uuid
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,9 +15,14 @@ from tenancy.actors import Actor
 
 @job_handler(on_dead="exports.services.fail")
 def read(run: JobRun) -> None:
-    """Read a file and say what importing it would do."""
+    """Read a file outside every transaction, and say what importing it would do."""
+    run_id = uuid.UUID(run.payload["run"])
     with run.scope():
-        services.read(run_id=uuid.UUID(run.payload["run"]), now=timezone.now())
+        dataset = ImportRun.objects.values_list("dataset", flat=True).get(id=run_id)
+    path, look = files.path_of(run.merchant_id, run_id), importer(dataset).preview
+    found = look(path, merchant_id=run.merchant_id, now=timezone.now(), progress=run.progress)
+    with run.scope():
+        services.note_preview(run_id=run_id, found=found)
 
 
 @job_handler(on_dead="exports.services.fail")
@@ -24,11 +30,11 @@ def apply(run: JobRun) -> None:
     """Import a file portion by portion; killed half way, the next attempt finds what is written and goes on."""
     run_id, now = uuid.UUID(run.payload["run"]), timezone.now()
     with run.scope():
-        dataset = ImportRun.objects.values_list("dataset", flat=True).get(id=run_id)
+        dataset, name = ImportRun.objects.values_list("dataset", "file_name").get(id=run_id)
     path, actor = files.path_of(run.merchant_id, run_id), Actor.parse(run.payload["actor"])
-    work = importer(dataset).apply
+    facts: dict[str, Any] = {"merchant_id": run.merchant_id, "origin_id": run_id, "file_name": name}
     try:
-        outcome = work(path, merchant_id=run.merchant_id, actor=actor, now=now, progress=run.progress)
+        outcome = importer(dataset).apply(path, actor=actor, now=now, progress=run.progress, **facts)
     except FileRefused as refusal:
         with run.scope():
             services.refuse(run_id=run_id, refusal=refusal, now=timezone.now())

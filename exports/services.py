@@ -73,11 +73,19 @@ def read(*, run_id: uuid.UUID, now: datetime) -> ImportRun:
 
     A run that was read before is returned as it is.
     """
-    run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
+    run: ImportRun = ImportRun.objects.get(id=run_id)
     if run.state != RunState.READING:
         return run
     path = files.path_of(run.merchant_id, run.id)
-    found: Preview = importer(run.dataset).preview(path, now=now)
+    found: Preview = importer(run.dataset).preview(path, merchant_id=run.merchant_id, now=now)
+    return note_preview(run_id=run_id, found=found)
+
+
+def note_preview(*, run_id: uuid.UUID, found: Preview) -> ImportRun:
+    """Write what was found in a run's file into the run; one that was read before is returned as it is."""
+    run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
+    if run.state != RunState.READING:
+        return run
     run.format_name = found.format_name
     run.added, run.changed, run.skipped, run.refused = found.added, found.changed, found.skipped, found.refused
     run.problems = [{"line": problem.line, "reason": problem.reason} for problem in found.problems]

@@ -19,13 +19,14 @@ from exports.forms import UploadForm
 from exports.models import ImportRun
 from exports.states import MOVING
 from exports.tables import ImportTable, state_badge
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
 from ui.forms import invalid
-from ui.listing import Action, ListView
+from ui.listing import Action
 
 
-class ImportList(StaffView, ListView):
+class ImportList(StaffListView):
     """Every import of the merchant."""
 
     role = Role.ADMIN

@@ -1,35 +1,48 @@
 """Amazon's "All Orders" report: tab-separated, no quoting, one row for each product of an order."""
 
-import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
-from claims_center.imports.values import BadValue, amount, code, count, moment, within
+from claims_center.imports.statuses import status_of
+from claims_center.imports.values import amount, code, count, moment, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.models import OrderStatus
 
-NAME = "Amazon: All Orders"
-NEEDED = frozenset({"amazon-order-id", "purchase-date", "order-status", "asin"})
-NUMBER = re.compile(r"^[0-9A-Z]{3}-[0-9]{7}-[0-9]{7}$")
+NUMBER = r"[0-9A-Z]{3}-[0-9]{7}-[0-9]{7}"
 # Orders of other shops that Amazon only ships: nobody bought them on Amazon.
 ELSEWHERE = "non-amazon"
+USED = [
+    "amazon-order-id",
+    "merchant-order-id",
+    "purchase-date",
+    "last-updated-date",
+    "order-status",
+    "sales-channel",
+    "product-name",
+    "sku",
+    "asin",
+    "item-status",
+    "quantity",
+    "currency",
+    "item-price",
+    "ship-postal-code",
+    "ship-country",
+]
 
 
-def read(row: Mapping[str, str], *, line: int, now: datetime) -> tuple[ReadOrder, ReadItem | None] | None:
+def read(row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo) -> Pair | None:
     """Return one row's order and product; None for a row that is no order of Amazon. Raises BadValue."""
     if row.get("sales-channel", "").lower().startswith(ELSEWHERE):
         return None
-    number = row["amazon-order-id"]
-    if not NUMBER.match(number):
-        raise BadValue(_("“%(text)s” is no Amazon order id.") % {"text": number[:40]})
     updated = row.get("last-updated-date", "")
     order = ReadOrder(
         marketplace=Marketplace.AMAZON,
-        number=number,
-        other_number=within(row.get("merchant-order-id", ""), "merchant-order-id", 60),
+        number=order_number(row["amazon-order-id"], NUMBER, "Amazon"),
+        other_numbers=(within(row.get("merchant-order-id", ""), "merchant-order-id", 60),),
         ordered_at=moment(row["purchase-date"], "purchase-date", now=now),
         reported_at=moment(updated, "last-updated-date", now=now) if updated else None,
         status=status_of(row["order-status"]),
@@ -43,20 +56,14 @@ def read(row: Mapping[str, str], *, line: int, now: datetime) -> tuple[ReadOrder
     return order, _item(row, order)
 
 
-def status_of(text: str) -> OrderStatus:
-    """Return what a status of the report means; its own words are kept beside it."""
-    plain = text.strip().lower()
-    if plain in {"cancelled", "canceled"}:
-        return OrderStatus.CANCELLED
-    if plain.startswith("shipped - delivered"):
-        return OrderStatus.DELIVERED
-    if plain.startswith("shipped") or plain in {"shipping", "complete", "completed"}:
-        return OrderStatus.SHIPPED
-    if plain.startswith("pending"):
-        return OrderStatus.PENDING
-    if plain in {"unshipped", "partially shipped", "partiallyshipped"}:
-        return OrderStatus.OPEN
-    return OrderStatus.UNKNOWN
+def left_out(number: int) -> str:
+    """Say how many rows were left out, and why."""
+    text = ngettext(
+        "%(count)s row is left out: it was not sold on Amazon.",
+        "%(count)s rows are left out: they were not sold on Amazon.",
+        number,
+    )
+    return text % {"count": number}
 
 
 def _item(row: Mapping[str, str], order: ReadOrder) -> ReadItem:
@@ -69,3 +76,13 @@ def _item(row: Mapping[str, str], order: ReadOrder) -> ReadItem:
         amount=amount(row.get("item-price", ""), "item-price"),
         is_cancelled=OrderStatus.CANCELLED in (status_of(status), order.status),
     )
+
+
+FORMAT = Format(
+    name="Amazon: All Orders",
+    columns=dict.fromkeys(USED, ()),
+    needed=frozenset({"amazon-order-id", "purchase-date", "order-status", "asin"}),
+    read=read,
+    quoted=False,
+    left_out=left_out,
+)

@@ -3,12 +3,13 @@
 An importer is a module with two functions. Both read the whole file first and refuse it whole: a file with one bad
 line changes nothing.
 
-    def preview(path: Path, *, now: datetime) -> Preview
-    def apply(path: Path, *, merchant_id: UUID, actor: Actor, now: datetime, progress=None) -> Outcome
+    def preview(path: Path, *, merchant_id: UUID, now: datetime, progress=None) -> Preview
+    def apply(path: Path, *, merchant_id: UUID, actor: Actor, now: datetime, progress=None, origin_id=None,
+              file_name="") -> Outcome
 
-`preview` runs in the merchant's scope and only reads. `apply` opens scopes of its own, one for each portion, so that a
-big file holds no long transaction; killed half way it is simply applied again. `progress(done, total)` is called
-between portions, outside them.
+`preview` only reads. Both open scopes of their own, one for each portion, so that a big file holds no long transaction;
+`apply`, killed half way, is simply done again. `progress(done, total)` is called between portions, outside them, and
+now and then while the file is read (0 of so many rows so far). `origin_id` and `file_name` name the import run.
 """
 
 from collections.abc import Callable

@@ -2,87 +2,108 @@
 
 import uuid
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from claims_center.imports.contract import SAMPLE, FileRefused, Outcome, Preview, Progress, SampleRow
 from claims_center.imports.reading import ReadFile, read_orders
 from claims_center.imports.rows import ReadOrder
-from claims_center.imports.store import Known, known_orders, store
+from claims_center.imports.store import Known, Source, known_orders, store, whole_orders
 from claims_center.models import OrderStatus
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.models import Merchant
-from tenancy.scope import current_merchant_id, merchant_scope
+from tenancy.scope import merchant_scope
 
 PORTION = 500
 
 
-def preview(path: Path, *, now: datetime) -> Preview:
-    """Return what importing this file would do; changes nothing. Runs in the merchant's scope.
+def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Progress | None = None) -> Preview:
+    """Return what importing this file would do; changes nothing.
 
-    A refused file is answered with its problems, not raised.
+    Reads the file outside every transaction (unless the caller has one open), then looks portion by portion. A
+    refused file is answered with its problems, not raised.
     """
     try:
-        found = _read(path, current_merchant_id(), now=now)
+        found = _read(path, merchant_id, progress, now=now)
     except FileRefused as refused:
         return Preview(refused=refused.refused, problems=refused.problems)
-    added = changed = 0
+    with closing(found):
+        return _compared(found, merchant_id, progress)
+
+
+def _compared(found: ReadFile, merchant_id: uuid.UUID, progress: Progress | None) -> Preview:
+    added = changed = done = 0
     sample: list[SampleRow] = []
-    for portion in _portions(found):
-        stored = known_orders(portion)
-        for order in portion:
+    for portion in found.portions(PORTION):
+        with merchant_scope(merchant_id):
+            stored = known_orders(portion)
+            whole = whole_orders(portion, stored)
+        for order in whole.values():
             known = stored.get(order.key)
             if known is not None and not known.differs(order):
                 continue
             added, changed = (added + 1, changed) if known is None else (added, changed + 1)
             if len(sample) < SAMPLE:
                 sample.append(_sample(order, known))
-    skipped = len(found.orders) + found.left_out - added - changed
-    return Preview(found.format_name, added, changed, skipped, sample=sample, notes=_notes(found))
+        done += len(portion)
+        _tell(progress, done, found.count)
+    skipped = found.count + found.left_out - added - changed
+    return Preview(found.format_name, added, changed, skipped, sample=sample, notes=found.notes)
 
 
 def apply(
-    path: Path, *, merchant_id: uuid.UUID, actor: Actor, now: datetime, progress: Progress | None = None
+    path: Path,
+    *,
+    merchant_id: uuid.UUID,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None = None,
+    origin_id: uuid.UUID | None = None,
+    file_name: str = "",
 ) -> Outcome:
     """Import a file of orders: every order of it, or, for a file with a single bad line, nothing.
 
     Writes portions of 500 orders, each in a transaction of its own unless the caller has one open; each portion puts
     down the job that checks claims again. The same file again changes nothing. Leaves one audit event where anything
-    changed. Raises FileRefused.
+    changed. ``origin_id`` and ``file_name`` name the import run, for the orders' pages. Raises FileRefused.
     """
-    found = _read(path, merchant_id, now=now)
+    source = Source(actor=actor, file_name=file_name or path.name, origin_id=origin_id)
+    with closing(_read(path, merchant_id, progress, now=now)) as found:
+        outcome = _write(found, merchant_id, replace(source, format_name=found.format_name), progress, now=now)
+    if outcome.added or outcome.changed:
+        after = {"format": found.format_name, "added": outcome.added, "changed": outcome.changed}
+        with merchant_scope(merchant_id):
+            audit(action="orders.imported", actor=actor, target=("merchant", merchant_id), after=after)
+    return outcome
+
+
+def _write(
+    found: ReadFile, merchant_id: uuid.UUID, source: Source, progress: Progress | None, *, now: datetime
+) -> Outcome:
     added = changed = done = 0
-    for portion in _portions(found):
+    for portion in found.portions(PORTION):
         with merchant_scope(merchant_id):
-            more, other = store(portion, now=now)
-        added, changed, done = added + more, changed + other, done + len(portion)
-        if progress is not None:
-            progress(done, len(found.orders))
-    if added or changed:
-        with merchant_scope(merchant_id):
-            audit(
-                action="orders.imported",
-                actor=actor,
-                target=("merchant", merchant_id),
-                after={"format": found.format_name, "added": added, "changed": changed},
-            )
-    return Outcome(added, changed, len(found.orders) + found.left_out - added - changed)
+            stored = store(portion, source=source, now=now)
+        added, changed, done = added + stored.added, changed + stored.changed, done + len(portion)
+        _tell(progress, done, found.count)
+    return Outcome(added, changed, found.count + found.left_out - added - changed)
 
 
-def _read(path: Path, merchant_id: uuid.UUID, *, now: datetime) -> ReadFile:
+def _read(path: Path, merchant_id: uuid.UUID, progress: Progress | None, *, now: datetime) -> ReadFile:
     zone = zoneinfo.ZoneInfo(Merchant.objects.values_list("time_zone", flat=True).get(id=merchant_id))
-    return read_orders(path, now=now, zone=zone)
+    seen: Callable[[int], None] | None = None if progress is None else lambda rows: progress(0, rows)
+    return read_orders(path, now=now, zone=zone, seen=seen)
 
 
-def _portions(found: ReadFile) -> Iterator[list[ReadOrder]]:
-    orders = list(found.orders.values())
-    for start in range(0, len(orders), PORTION):
-        yield orders[start : start + PORTION]
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)
 
 
 def _sample(order: ReadOrder, known: Known | None) -> SampleRow:
@@ -95,14 +116,3 @@ def _sample(order: ReadOrder, known: Known | None) -> SampleRow:
         str(_("Status")): status,
     }
     return SampleRow("added" if known is None else "changed", order.number, facts)
-
-
-def _notes(found: ReadFile) -> list[str]:
-    if not found.left_out:
-        return []
-    text = ngettext(
-        "%(count)s row is left out: it was not sold on Amazon.",
-        "%(count)s rows are left out: they were not sold on Amazon.",
-        found.left_out,
-    )
-    return [text % {"count": found.left_out}]

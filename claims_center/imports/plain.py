@@ -7,16 +7,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from claims_center.imports.amazon import status_of
+from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
-from claims_center.imports.values import BadValue, amount, code, count, moment, within
+from claims_center.imports.statuses import status_of
+from claims_center.imports.values import SHORTENED, BadValue, amount, code, count, moment, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.matching import SHORTEST, comparable
 from claims_center.models import OrderStatus
 
-NAME = "Plain CSV"
-NEEDED = frozenset({"order_number", "marketplace", "ordered_at"})
-KNOWN = NEEDED | {
+KNOWN = [
+    "order_number",
+    "marketplace",
+    "ordered_at",
     "sku",
     "listing_id",
     "quantity",
@@ -26,17 +28,14 @@ KNOWN = NEEDED | {
     "buyer_name",
     "buyer_email",
     "postal_code",
-}
+]
 
 
-def read(row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo) -> tuple[ReadOrder, ReadItem | None] | None:
+def read(row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo) -> Pair | None:
     """Return one row's order and product (None where it names none). Raises BadValue."""
-    number = within(row["order_number"], "order_number", 60)
-    if len(comparable(number)) < SHORTEST:
-        raise BadValue(_("“%(text)s” is no order number.") % {"text": number[:40]})
     order = ReadOrder(
         marketplace=_marketplace(row["marketplace"]),
-        number=number,
+        number=_number(row["order_number"]),
         ordered_at=moment(row["ordered_at"], "ordered_at", now=now, zone=zone),
         status=_status(row.get("status", "")),
         status_text=row.get("status", "")[:60],
@@ -47,6 +46,15 @@ def read(row: Mapping[str, str], *, line: int, now: datetime, zone: tzinfo) -> t
         line=line,
     )
     return order, _item(row, order)
+
+
+def _number(text: str) -> str:
+    number = within(text, "order_number", 60)
+    if SHORTENED.match(number):
+        return order_number(number, "", "")
+    if len(comparable(number)) < SHORTEST:
+        raise BadValue(_("“%(text)s” is no order number.") % {"text": number[:40]})
+    return number
 
 
 def _item(row: Mapping[str, str], order: ReadOrder) -> ReadItem | None:
@@ -81,3 +89,12 @@ def _email(text: str) -> str:
     except ValidationError as error:
         raise BadValue(_("“%(text)s” in buyer_email is no e-mail address.") % {"text": text[:40]}) from error
     return text[:254]
+
+
+FORMAT = Format(
+    name="Plain CSV",
+    columns=dict.fromkeys(KNOWN, ()),
+    needed=frozenset({"order_number", "marketplace", "ordered_at"}),
+    read=read,
+    only_known=True,
+)

@@ -1,7 +1,8 @@
 """From a file to orders: which report it is, and every row of it, or all reasons why not."""
 
 import csv
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
@@ -9,88 +10,120 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports import amazon, plain
+from claims_center.imports import workbook
 from claims_center.imports.contract import MOST_PROBLEMS, FileRefused, Problem
-from claims_center.imports.rows import ReadItem, ReadOrder
+from claims_center.imports.formats import Format, Row, nothing_missing, plain_header, recognise, refusal_of
+from claims_center.imports.known import FORMATS
+from claims_center.imports.rows import ReadOrder
+from claims_center.imports.spool import Spool
 from claims_center.imports.textfile import encoding_of, lines_of
 from claims_center.imports.values import BadValue
 
 MOST_ORDERS = 1_000_000
+# A header stands this far down at most: below a preamble and empty lines.
+HEADER_WITHIN = 30
+# How often somebody who waits is told how far the reading is.
+TOLD_EVERY = 10_000
 
-Row = dict[str, str]
-Reader = Callable[..., tuple[ReadOrder, ReadItem | None] | None]
+Seen = Callable[[int], None]
+Cells = Iterator[tuple[int, list[str]]]
 
 
 @dataclass(slots=True)
 class ReadFile:
-    """A file that was understood."""
+    """A file that was understood, with its orders on disk; to be closed."""
 
     format_name: str
-    orders: dict[tuple[str, str], ReadOrder] = field(default_factory=dict)
     left_out: int = 0
     notes: list[str] = field(default_factory=list)
+    spool: Spool = field(default_factory=Spool)
+
+    @property
+    def count(self) -> int:
+        """Return how many orders there are."""
+        return self.spool.count
+
+    def portions(self, size: int) -> Iterator[list[ReadOrder]]:
+        """Yield the orders in the order of the file, so many at a time."""
+        orders = self.spool.orders()
+        while portion := list(itertools.islice(orders, size)):
+            yield portion
+
+    def close(self) -> None:
+        """Forget the orders."""
+        self.spool.close()
 
 
-def read_orders(path: Path, *, now: datetime, zone: tzinfo) -> ReadFile:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows below a header that was recognised."""
+
+    format: Format
+    columns: list[str]
+    rows: Cells
+
+
+def read_orders(path: Path, *, now: datetime, zone: tzinfo, seen: Seen | None = None) -> ReadFile:
     """Read a whole report of orders. Raises FileRefused with the line and reason of what is wrong.
 
-    `zone` is where times without a zone are.
+    `zone` is where times without a zone are. `seen(rows)` is called now and then. Memory stays bounded, however long
+    the file; close what is returned.
     """
+    table = _table(path)
+    found = ReadFile(table.format.name)
+    try:
+        _gather(found, table, seen, now=now, zone=zone)
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+def _table(path: Path) -> Table:
+    if workbook.is_workbook(path):
+        return _of_workbook(path)
     lines = lines_of(path, encoding_of(path))
-    above, first = _header(lines)
-    if "\t" in first:
-        columns = _columns(first.rstrip("\r\n").split("\t"))
-        return _read(_tab_rows(lines, above), columns, *_amazon(columns), now=now)
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    columns = _columns(next(csv.reader([first], delimiter=delimiter), []))
-    name, reader = _plain(columns, zone)
-    return _read(_csv_rows(lines, delimiter, above), columns, name, reader, now=now)
+    headers: list[tuple[int, list[str]]] = []
+    for number, line in enumerate(itertools.islice(lines, HEADER_WITHIN), 1):
+        if not line.strip(" \t\r\n,;") or line.lower().lstrip('\ufeff"').startswith("sep="):
+            continue
+        for delimiter in ("\t", ";", ","):
+            header = plain_header(_split(line, delimiter))
+            chosen = recognise(FORMATS, header, line=number)
+            if chosen is not None:
+                return Table(chosen, chosen.names(header), _text_rows(lines, delimiter, number, chosen))
+            headers.append((number, header))
+    if not headers:
+        raise FileRefused([Problem(0, _("The file is empty."))])
+    raise refusal_of(FORMATS, headers)
 
 
-def _header(lines: Iterator[str]) -> tuple[int, str]:
-    """Return the header and its line's number; empty lines above it do not count."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            return number, line
-    raise FileRefused([Problem(0, _("The file is empty."))])
+def _of_workbook(path: Path) -> Table:
+    headers: list[tuple[int, list[str]]] = []
+    for rows in workbook.sheets(path):
+        for number, cells in itertools.islice(rows, HEADER_WITHIN):
+            header = plain_header(cells)
+            chosen = recognise(FORMATS, header, line=number) if any(header) else None
+            if chosen is not None:
+                return Table(chosen, chosen.names(header), rows)
+            headers += [(number, header)] if any(header) else []
+    if not headers:
+        raise FileRefused([Problem(0, _("The file is empty."))])
+    raise refusal_of(FORMATS, headers)
 
 
-def _columns(names: list[str]) -> list[str]:
-    columns = [name.strip().strip("\ufeff").lower() for name in names]
-    twice = sorted({name for name in columns if name and columns.count(name) > 1})
-    if twice:
-        raise FileRefused([Problem(1, _("The column “%(name)s” is there twice.") % {"name": twice[0]})])
-    return columns
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
-def _amazon(columns: list[str]) -> tuple[str, Reader]:
-    missing = sorted(amazon.NEEDED - set(columns))
-    if missing:
-        text = _("This is no All Orders report of Amazon: the column “%(name)s” is missing.")
-        raise FileRefused([Problem(1, text % {"name": missing[0]})])
-    return amazon.NAME, amazon.read
-
-
-def _plain(columns: list[str], zone: tzinfo) -> tuple[str, Reader]:
-    missing = sorted(plain.NEEDED - set(columns))
-    if missing:
-        text = _("The column “%(name)s” is missing. Orders come as Amazon's All Orders report, or as CSV with %(all)s.")
-        known = ", ".join(sorted(plain.NEEDED))
-        raise FileRefused([Problem(1, text % {"name": missing[0], "all": known})])
-    unknown = [name for name in columns if name and name not in plain.KNOWN]
-    if unknown:
-        text = _("The column “%(name)s” is not known; known are %(known)s.")
-        known = ", ".join(sorted(plain.KNOWN))
-        raise FileRefused([Problem(1, text % {"name": unknown[0][:40], "known": known})])
-    return plain.NAME, partial(plain.read, zone=zone)
-
-
-def _tab_rows(lines: Iterator[str], above: int) -> Iterator[tuple[int, list[str]]]:
-    for number, line in enumerate(lines, above + 1):
-        yield number, line.rstrip("\r\n").split("\t")
-
-
-def _csv_rows(lines: Iterator[str], delimiter: str, above: int) -> Iterator[tuple[int, list[str]]]:
+def _text_rows(lines: Iterator[str], delimiter: str, above: int, chosen: Format) -> Cells:
+    if not chosen.quoted and delimiter == "\t":
+        for number, line in enumerate(lines, above + 1):
+            yield number, line.rstrip("\r\n").split("\t")
+        return
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         try:
@@ -103,39 +136,82 @@ def _csv_rows(lines: Iterator[str], delimiter: str, above: int) -> Iterator[tupl
         yield reader.line_num + above, row
 
 
-def _read(
-    rows: Iterator[tuple[int, list[str]]], columns: list[str], name: str, reader: Reader, *, now: datetime
-) -> ReadFile:
-    found, refused = ReadFile(name), 0
-    problems: list[Problem] = []
-    for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
+def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, zone: tzinfo) -> None:
+    problems = _Problems()
+    read = partial(table.format.read, now=now, zone=zone)
+    rows = 0
+    for number, cells in table.rows:
+        if not any(cell.strip() for cell in cells) or table.format.is_trailer(cells):
             continue
-        try:
-            _take(found, reader(_row(columns, cells), line=number, now=now))
-        except BadValue as error:
-            refused += 1
-            problems += [Problem(number, str(error))] if len(problems) < MOST_PROBLEMS else []
-    if problems:
-        raise FileRefused(problems, refused)
-    if not found.orders and not found.left_out:
+        rows += 1
+        if seen is not None and rows % TOLD_EVERY == 0:
+            seen(rows)
+        with problems.of(number):
+            pair = read(_row(table.columns, cells), line=number)
+            if pair is None:
+                found.left_out += 1
+            else:
+                found.spool.add(*pair)
+    found.spool.seal()
+    _check_orders(found, table.format, problems)
+    problems.refuse()
+    _check_count(found)
+    found.notes += [*table.format.notes(), *([table.format.left_out(found.left_out)] if found.left_out else [])]
+
+
+def _check_orders(found: ReadFile, chosen: Format, problems: "_Problems") -> None:
+    """Look at the orders once more with all their rows together, where the format has something to look at."""
+    if chosen.check is nothing_missing or problems.refused:
+        return
+    for order in found.spool.orders():
+        with problems.of(order.line):
+            chosen.check(order)
+
+
+def _check_count(found: ReadFile) -> None:
+    if not found.count and not found.left_out:
         raise FileRefused([Problem(0, _("The file has a header, but no orders."))])
-    return found
+    if found.count > MOST_ORDERS:
+        text = _("The file has more than %(most)s orders. Split it by date.")
+        raise FileRefused([Problem(0, text % {"most": f"{MOST_ORDERS:,}"})])
 
 
-def _row(columns: list[str], cells: list[str]) -> Row:
+def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
     if any(cell.strip() for cell in cells[len(columns) :]):
         raise BadValue(_("The row has more cells than the header has columns."))
-    padded = cells + [""] * (len(columns) - len(cells))
-    return {column: cell.strip() for column, cell in zip(columns, padded, strict=False) if column}
+    row = dict.fromkeys(filter(None, columns), "")
+    for column, cell in zip(columns, cells, strict=False):
+        # Of two spellings of one column the first that is filled counts.
+        if column and not row[column]:
+            row[column] = cell.replace("\x00", "").strip()
+    return row
 
 
-def _take(found: ReadFile, pair: tuple[ReadOrder, ReadItem | None] | None) -> None:
-    if pair is None:
-        found.left_out += 1
-        return
-    order, item = pair
-    known = found.orders.setdefault(order.key, order)
-    known.add(item)
-    if len(found.orders) > MOST_ORDERS:
-        raise FileRefused([Problem(order.line, _("The file has more than a million orders. Split it by date."))])
+class _Problems:
+    """Reasons why rows are refused, the first of them in words."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self.refused = 0
+        self._line = 0
+
+    def of(self, line: int) -> "_Problems":
+        """Name the line that is looked at; used as `with problems.of(line):`."""
+        self._line = line
+        return self
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: object, trace: object) -> bool:
+        if not isinstance(error, BadValue):
+            return False
+        self.refused += 1
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append(Problem(self._line, str(error)))
+        return True
+
+    def refuse(self) -> None:
+        """Refuse the whole file for what was found."""
+        if self.found:
+            raise FileRefused(self.found, self.refused)

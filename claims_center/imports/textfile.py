@@ -29,7 +29,7 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
     with path.open("rb") as raw:
         start = raw.read(4)
         raw.seek(0)
-        if start.startswith((ZIP, PDF)):
+        if start.startswith((PDF, ZIP)):
             raise _refused(_("This is not a text file. Download the report as text or CSV."))
         if not start.startswith(GZIP):
             yield raw

@@ -1,7 +1,7 @@
 """Pages of code pools."""
 
-from codes.views.acts import CodeBurn, CodeReveal, PoolArchive, PoolRestore
-from codes.views.fill import PoolGenerate, PoolUpload
+from codes.views.acts import CodeBurn, CodeReveal, PoolArchive, PoolExport, PoolRestore
+from codes.views.fill import PoolGenerate, PoolUpload, UploadProblems
 from codes.views.pools import PoolDetail, PoolEdit, PoolList, PoolNew
 
 __all__ = [
@@ -10,9 +10,11 @@ __all__ = [
     "PoolArchive",
     "PoolDetail",
     "PoolEdit",
+    "PoolExport",
     "PoolGenerate",
     "PoolList",
     "PoolNew",
     "PoolRestore",
     "PoolUpload",
+    "UploadProblems",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from codes import services
 from codes.normalise import masked
+from codes.sheets import codes_file
 from codes.states import CodeState
 from codes.views.base import PoolView
 from tenancy.roles import Role
@@ -62,6 +63,25 @@ class PoolRestore(PoolArchive):
     title, tone = _("Bring back"), ""
     text = _("Promotions can draw codes from it again.")
     archived, done = False, _("The pool is in use again.")
+
+
+class PoolExport(Question):
+    """Give out all codes of a pool as a file, which is written into the audit log."""
+
+    title = _("Download the codes")
+    text = _("The file holds every code of this pool in full. That you downloaded it is written into the audit log.")
+
+    def get(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask, on a page of its own: what is downloaded cannot be swapped into a page."""
+        pool = self.pool(pk)
+        context = {"title": self.title, "text": self.text, "cancel_url": self.at("pool", pk)}
+        return render(request, "codes/export.html", context | {"crumbs": self.crumbs(pool, self.title)})
+
+    def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Give the file out."""
+        pool = self.pool(pk)
+        services.note_export(pool_id=pool.pk, actor=self.actor)
+        return codes_file(pool)
 
 
 class CodeBurn(Question):

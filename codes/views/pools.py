@@ -10,18 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from codes import selectors, services, words
+from codes import selectors, services, waiting, words
 from codes.filters import CodeFilter, PoolFilter
 from codes.forms import PoolForm
 from codes.models import Code, CodePool
 from codes.tables import CodeTable, PoolTable
 from codes.views.base import PoolView
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from ui.forms import invalid
-from ui.listing import Action, ListView, Tab
+from ui.listing import Action, Tab
+
+# How many of those who wait the pool's page names.
+SHOWN_IN_LINE = 10
 
 
-class PoolList(PoolView, ListView):
+class PoolList(PoolView, StaffListView):
     """All pools with what is in them."""
 
     role = Role.VIEWER
@@ -56,7 +60,7 @@ class PoolList(PoolView, ListView):
         return super().get_context_data(low_pools=list(selectors.low_pools()[:5]), new_url=new, **kwargs)
 
 
-class PoolDetail(PoolView, ListView):
+class PoolDetail(PoolView, StaffListView):
     """One pool: its stock, and its codes."""
 
     role = Role.VIEWER
@@ -88,8 +92,11 @@ class PoolDetail(PoolView, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the stock."""
         stock = selectors.stocks([self.found.pk], now=timezone.now())[self.found.pk]
+        line = waiting.line_of(self.found.pk)
         return super().get_context_data(
             pool=self.found,
+            line=waiting.named(list(line[:SHOWN_IN_LINE])),
+            waiting_count=line.count(),
             stock=stock,
             is_low=not self.found.archived_at and stock.is_low(self.found),
             state_badge=words.pool_state(self.found, stock),

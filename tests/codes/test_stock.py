@@ -26,7 +26,9 @@ def test_stock_counts_every_state(pool_with: PoolWith, merchant: Merchant) -> No
             code = services.take(pool_id=pool.id, origin="claim", origin_id=uuid.uuid4(), now=now, actor=BY)
         services.burn(code_id=code.id, actor=BY, now=now)
 
-        assert selectors.stocks([pool.id], now=now)[pool.id] == Stock(free=2, taken=1, burnt=1, taken_lately=2)
+        assert selectors.stocks([pool.id], now=now)[pool.id] == Stock(
+            free=2, taken=1, burnt=1, taken_lately=2, rate_days=1
+        )
         assert selectors.free_count(pool.id) == 2
 
 
@@ -41,6 +43,19 @@ def test_days_left_follow_the_rate_of_the_last_28_days(pool_with: PoolWith, merc
         stock = selectors.stocks([pool.id], now=now)[pool.id]
 
     assert (stock.free, stock.taken_lately, stock.days_left) == (7, 2, 98)
+
+
+def test_days_left_of_a_young_pool_follow_its_own_days(pool_with: PoolWith, merchant: Merchant) -> None:
+    pool = pool_with(*(f"A-{number}" for number in range(20)))
+    now = timezone.now()
+    with merchant_scope(merchant):
+        Code.objects.update(created_at=now - timedelta(days=2))
+        for _holder in range(4):
+            services.take(pool_id=pool.id, origin="claim", origin_id=uuid.uuid4(), now=now, actor=BY)
+
+        stock = selectors.stocks([pool.id], now=now)[pool.id]
+
+    assert (stock.rate_days, stock.days_left) == (2, 8)
 
 
 def test_days_left_is_unknown_without_any_use() -> None:

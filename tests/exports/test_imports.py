@@ -177,7 +177,7 @@ def test_remove_files_when_their_time_is_over(admin: Client, merchant: Merchant,
 def test_need_as_many_queries_for_one_import_as_for_three(admin: Client, merchant: Merchant, count: int) -> None:
     for _number in range(count):
         uploaded(admin, merchant)
-    assert len(queries_of(admin, path(merchant, "imports"))) == 6
+    assert len(queries_of(admin, path(merchant, "imports"))) == 7
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Making a code at the moment somebody gets it: pools by pattern never run empty."""
+
+import uuid
+from datetime import datetime
+
+from codes.errors import PoolEmpty
+from codes.models import Code, CodePool
+from codes.patterns import check_pattern, draw
+from codes.states import CodeState
+
+ATTEMPTS = 5
+
+
+def mint(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime) -> Code:
+    """Make a new random code of the pool's pattern, taken by a document at once, inside the caller's transaction.
+
+    Its value is new among all codes of the merchant; a chance hit is drawn again. Raises PoolEmpty where the pattern
+    has no safe room left, so that "sold out" is said before anything is given.
+    """
+    pool: CodePool = CodePool.objects.only("id", "pattern", "excluded").get(id=pool_id)
+    for _attempt in range(ATTEMPTS):
+        value, norm = draw(pool.pattern, 1, excluded=pool.excluded)[0]
+        code = Code.made_with(
+            pool_id=pool_id,
+            value=value,
+            value_norm=norm,
+            state=CodeState.TAKEN,
+            holder_origin=origin,
+            holder_id=origin_id,
+            taken_at=now,
+            created_at=now,
+        )
+        if Code.objects.bulk_create([code], ignore_conflicts=True) and Code.objects.filter(id=code.id).exists():
+            return code
+    raise PoolEmpty
+
+
+def check_room(*, pool: CodePool) -> None:
+    """Raise PatternRefused unless the pool's pattern has safe room for another code."""
+    check_pattern(pool.pattern, count=1, existing=Code.objects.filter(pool=pool).count(), excluded=pool.excluded)
