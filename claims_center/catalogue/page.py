@@ -3,13 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from claims_center.catalogue import selectors, words
-from claims_center.models import Funnel, FunnelState, Listing
+from claims_center import wording
+from claims_center.catalogue import qr, words
+from claims_center.catalogue.figures import chosen_period, performance
+from claims_center.catalogue.readiness import checks_of
+from claims_center.models import Funnel, FunnelState, Listing, Via
 from ui import cells, locale
-from ui.charts import Bar, funnel_chart
 from ui.timeline import Fact
+
+OVER = (FunnelState.DRAFT, FunnelState.ENDED, FunnelState.CLOSED)
 
 
 def funnel_page(funnel: Funnel, request: Any, now: datetime) -> dict[str, Any]:
@@ -19,30 +25,27 @@ def funnel_page(funnel: Funnel, request: Any, now: datetime) -> dict[str, Any]:
         "funnel": funnel,
         "state_badge": words.funnel_state(state),
         "can_publish": state in (FunnelState.DRAFT, FunnelState.CLOSED),
-        "can_close": state not in (FunnelState.DRAFT, FunnelState.CLOSED),
+        "can_close": state not in (FunnelState.DRAFT, FunnelState.CLOSED, FunnelState.ARCHIVED),
+        "can_archive": state in OVER,
+        "can_restore": state == FunnelState.ARCHIVED,
         "is_public": state != FunnelState.DRAFT,
-        **figures(funnel, request.merchant.slug),
+        "checks": checks_of(funnel, now) if state in (FunnelState.DRAFT, FunnelState.CLOSED) else [],
         "facts": facts(funnel),
         "texts": texts(funnel),
         "products": products(funnel),
+        **addresses(funnel, request),
+        **performance(funnel, chosen_period(request.GET), request.merchant.slug),
     }
 
 
-def figures(funnel: Funnel, slug: str) -> dict[str, Any]:
-    """Return the steps as a chart, and the clicks on Share, which are beside the way; claims lead to their list."""
-    found = selectors.performance_of([funnel.pk])[funnel.pk]
-    claims = f"/m/{slug}/claims/?funnel={funnel.pk}"
-    steps = [
-        Bar(_("Visits"), found.visits),
-        Bar(_("Started"), found.started),
-        Bar(_("Submitted"), found.submitted, claims),
-        Bar(_("Processed"), found.processed, f"{claims}&status=processed"),
-    ]
+def addresses(funnel: Funnel, request: Any) -> dict[str, Any]:
+    """Return every address that leads to the funnel: the page, one for links, one for inserts, and former ones."""
+    page = request.build_absolute_uri(reverse("funnel:product", args=[request.merchant.slug, funnel.slug]))
     return {
-        "chart": funnel_chart(steps, title=_("From visit to processed claim")),
-        "shared": locale.number(found.shared),
-        "shared_share": locale.percent(found.shared / found.submitted) if found.submitted else "",
-        "shared_url": f"{claims}&did_redirect=yes",
+        "public_url": page,
+        "link_url": f"{page}?via={Via.LINK.value}",
+        "short_url": qr.short_url(request, funnel),
+        "former": list(funnel.former_addresses.order_by("created_at").values_list("slug", flat=True)),
     }
 
 
@@ -58,21 +61,29 @@ def facts(funnel: Funnel) -> list[Fact]:
             _("Least feedback"),
             _("%(n)d characters") % {"n": funnel.min_feedback} if funnel.min_feedback else _("none"),
         ),
+        Fact(_("Asks for"), _asked(funnel)),
+        Fact(_("Reminds"), _reminder(funnel)),
+        Fact(_("When no code is left"), _("stops") if funnel.stop_when_sold_out else _("claims wait for one")),
         Fact(_("Verifies by itself"), cells.yes_no(funnel.auto_verify)),
         Fact(_("Sends by itself"), cells.yes_no(funnel.auto_send)),
     ]
 
 
+def _asked(funnel: Funnel) -> str:
+    asked = [
+        name for name, is_asked in ((_("rating"), funnel.ask_rating), (_("feedback"), funnel.ask_feedback)) if is_asked
+    ]
+    return " + ".join(asked) or _("no opinion")
+
+
+def _reminder(funnel: Funnel) -> str:
+    hours = funnel.remind_after_hours
+    return ngettext("after %(n)d hour", "after %(n)d hours", hours) % {"n": hours} if hours else _("nobody")
+
+
 def texts(funnel: Funnel) -> list[Fact]:
     """Return the merchant's own words, where there are any."""
-    given = [
-        (_("Headline"), funnel.headline),
-        (_("Introduction"), funnel.intro),
-        (_("Question for the feedback"), funnel.feedback_prompt),
-        (_("Text after the claim"), funnel.thanks),
-        (_("Terms"), funnel.terms),
-    ]
-    return [Fact(label, text) for label, text in given if text]
+    return [Fact(str(text.label), own) for text in wording.TEXTS if (own := wording.own(funnel, text.name))]
 
 
 def products(funnel: Funnel) -> list[dict[str, Any]]:

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from claims_center.giftmail import FIELD, MERGE_FIELDS, paragraphs
+from claims_center.giftmail import FIELD, MERGE_FIELDS, write_gift
 from claims_center.models import Source
-from messaging.render import mail
 from tenancy.models import Merchant
 
 SAMPLE_CODE = "SAMPLE-7K2M-CODE"
@@ -35,16 +34,11 @@ def preview(values: dict[str, Any], merchant: Merchant) -> Preview | None:
     name = values.get("name") or _("Your promotion")
     people = ("Robin", "Miller", "Robin Miller")
     sample = dict(zip(MERGE_FIELDS, (*people, _("Your product"), name, code, merchant.name), strict=True))
-    context = {
-        "first_name": sample["first_name"],
-        "product": sample["product"],
-        "promotion": name,
-        "code": code,
-        "file_url": _("(link to the file)") if source == Source.FILE else "",
-        "file_name": values.get("file_name", ""),
-        "paragraphs": paragraphs(values.get("message", ""), sample),
-        "tracker_url": _("(the customer's private link)"),
-    }
-    subject = _("Your gift from %(merchant)s: %(promotion)s") % {"merchant": merchant.name, "promotion": name}
-    written = mail("claims/mail/gift", context, subject=subject, merchant=merchant)
+    written = write_gift(
+        values=sample | {"order_number": "", "tracker_link": _("(the customer's private link)")},
+        message=values.get("message", ""),
+        merchant=merchant,
+        code=code,
+        file=(values.get("file_name", ""), _("(link to the file)")) if source == Source.FILE else None,
+    )
     return Preview(written.subject, written.text)

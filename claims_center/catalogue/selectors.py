@@ -73,12 +73,14 @@ RANKS = {
     FunnelState.DRAFT: 2,
     FunnelState.ENDED: 3,
     FunnelState.CLOSED: 4,
+    FunnelState.ARCHIVED: 5,
 }
 
 
 def state_rank(now: datetime) -> Case:
-    """Return the place of a funnel's state at `now`: open, scheduled, draft, ended, closed."""
+    """Return the place of a funnel's state at `now`: open, scheduled, draft, ended, closed, archived."""
     return Case(
+        When(archived_at__isnull=False, then=Value(RANKS[FunnelState.ARCHIVED])),
         When(closed_at__isnull=False, then=Value(RANKS[FunnelState.CLOSED])),
         When(published_at__isnull=True, then=Value(RANKS[FunnelState.DRAFT])),
         When(starts_at__gt=now, then=Value(RANKS[FunnelState.SCHEDULED])),

@@ -14,6 +14,7 @@ STATES = {
     FunnelState.OPEN: ("ok", "circle-check"),
     FunnelState.ENDED: ("mute", "calendar-x"),
     FunnelState.CLOSED: ("mute", "lock"),
+    FunnelState.ARCHIVED: ("mute", "archive"),
 }
 
 

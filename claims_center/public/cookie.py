@@ -30,23 +30,25 @@ def read(request: HttpRequest, funnel: Funnel) -> uuid.UUID | None:
         return None
 
 
-def write(response: HttpResponse, request: HttpRequest, journey: Journey, path: str) -> None:
-    """Give the browser its journey, for the funnel's own pages.
+def _path(request: HttpRequest) -> str:
+    """Return the path of every public page, whatever the funnel's address becomes; `__Host-` asks for "/"."""
+    return "/" if request.is_secure() else "/f/"
 
-    The `__Host-` prefix, used over HTTPS, asks for the path "/"; the funnel's id in the name keeps journeys apart.
-    """
+
+def write(response: HttpResponse, request: HttpRequest, journey: Journey) -> None:
+    """Give the browser its journey, for public pages; the funnel's id in the name keeps journeys apart."""
     secure = request.is_secure()
     response.set_cookie(
         _name(request, journey.funnel),
         signing.TimestampSigner(salt=f"{SALT}.{journey.funnel_id}").sign(str(journey.id)),
         max_age=MAX_AGE,
-        path="/" if secure else path,
+        path=_path(request),
         secure=secure,
         httponly=True,
         samesite="Lax",
     )
 
 
-def forget(response: HttpResponse, request: HttpRequest, funnel: Funnel, path: str) -> None:
+def forget(response: HttpResponse, request: HttpRequest, funnel: Funnel) -> None:
     """Take the journey away, so that the next visit is a new one."""
-    response.delete_cookie(_name(request, funnel), path="/" if request.is_secure() else path, samesite="Lax")
+    response.delete_cookie(_name(request, funnel), path=_path(request), samesite="Lax")

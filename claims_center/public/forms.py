@@ -112,7 +112,14 @@ class FeedbackForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        least = self.funnel.min_feedback
+        if not self.funnel.ask_rating:
+            del self.fields["rating"]
+        if self.funnel.ask_feedback:
+            self._measure(self.funnel.min_feedback)
+        else:
+            del self.fields["feedback"]
+
+    def _measure(self, least: int) -> None:
         field = self.fields["feedback"]
         field.required = least > 0
         field.error_messages["required"] = str(_("Write a few words; good or bad, both are welcome."))
@@ -152,6 +159,9 @@ class ContactForm(StepForm):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
+    remind = forms.BooleanField(
+        label=_("If I do not finish, remind me once by e-mail, with a link that brings me back here."), required=False
+    )
     website = forms.CharField(required=False, label=_("Leave this field empty"))
 
     half: tuple[str, ...] = ("first_name", "last_name")
@@ -159,6 +169,8 @@ class ContactForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields[TRAP].widget.attrs.update(tabindex="-1", autocomplete="off")
+        if not self.funnel.remind_after_hours:
+            del self.fields["remind"]
         for name, words in REQUIRED.items():
             if name in self.fields:
                 self.fields[name].error_messages["required"] = str(words)

@@ -2,13 +2,15 @@
 
 import ipaddress
 import math
+import re
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
-from claims_center.models import Funnel, Journey
+from claims_center.models import Funnel, Journey, Via
 from customers.normalise import email_norm
 from tenancy.requests import client_ip
 from tenancy.throttle import Limit, allowed
@@ -20,6 +22,12 @@ CLAIMS_OF_ADDRESS = Limit("claim-email", 3, 24 * 3600)
 # Nobody reads and fills in four pages so quickly; a browser that fills in forms by itself may, now and then.
 QUICK = timedelta(seconds=3)
 QUICK_CLAIMS = Limit("claim-quick", 5, 3600)
+# Search engines, link previews of messengers, monitors and scripts: they say who they are.
+MACHINES = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|telegram|slack|discord|skype|linkedin"
+    r"|embedly|pingdom|uptime|monitor|headlesschrome|lighthouse|curl/|wget/|python-|go-http|java/|okhttp|libwww",
+    re.IGNORECASE,
+)
 
 
 def sender(request: HttpRequest) -> str:
@@ -31,6 +39,24 @@ def sender(request: HttpRequest) -> str:
     if address.version == 6:  # noqa: PLR2004 - the protocol's own number
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def is_machine(request: HttpRequest) -> bool:
+    """Tell whether a page is looked at without anybody reading it: a robot, a link's preview, a browser ahead of time."""
+    if request.method == "HEAD":
+        return True
+    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    agent = request.headers.get("User-Agent", "")
+    return "prefetch" in purpose or "preview" in purpose or bool(MACHINES.search(agent))
+
+
+def via_of(request: HttpRequest) -> Via:
+    """Tell how a visitor came: by an insert's code, by a link of ours or of another site, or by the bare address."""
+    named = request.GET.get("via", "")
+    if named in (Via.INSERT, Via.LINK):
+        return Via(named)
+    host = urlsplit(request.headers.get("Referer", "")).netloc
+    return Via.LINK if host and host != request.get_host() else Via.DIRECT
 
 
 def may_visit(request: HttpRequest) -> bool:

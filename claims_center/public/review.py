@@ -28,10 +28,14 @@ def lines(walk: Walk, url_of: Callable[[str], str]) -> list[Line]:
     found = [Line(_("Product"), _product(walk), url_of(PRODUCT))]
     if "order_number" in given:
         found.append(Line(_("Order number"), given["order_number"] or _("Not given"), url_of(ORDER)))
-    stars = _("%(n)d of 5") % {"n": given["rating"]} if given["rating"] else _("Not given")
-    found.append(Line(_("Rating"), stars, url_of(FEEDBACK)))
-    found.append(Line(_("Your words"), given["feedback"] or _("Not given"), url_of(FEEDBACK)))
+    if "rating" in given:
+        stars = _("%(n)d of 5") % {"n": given["rating"]} if given["rating"] else _("Not given")
+        found.append(Line(_("Rating"), stars, url_of(FEEDBACK)))
+    if "feedback" in given:
+        found.append(Line(_("Your words"), given["feedback"] or _("Not given"), url_of(FEEDBACK)))
     found.append(Line(_("Your details"), _contact(given), url_of(CONTACT)))
+    if given.get("remind"):
+        found.append(Line(_("Reminder"), _("Once, by e-mail, if you do not finish"), url_of(CONTACT)))
     if "street" in given:
         found.append(Line(_("Where the gift goes"), _address(given), url_of(CONTACT)))
     return found
@@ -59,7 +63,7 @@ def _address(given: dict[str, Any]) -> str:
 
 def claim_input(journey: Journey, walk: Walk, given: dict[str, Any]) -> ClaimInput:
     """Return the answers as the claim takes them; the journey's id makes every post of it the same claim."""
-    names = ("email", "first_name", "last_name", "phone", "feedback")
+    names = ("email", "first_name", "last_name", "phone")
     address = {name: given[name] for name in ShippingForm.ADDRESS if name in given}
     if address:
         address["name"] = f"{given['first_name']} {given['last_name']}"
@@ -69,7 +73,8 @@ def claim_input(journey: Journey, walk: Walk, given: dict[str, Any]) -> ClaimInp
         op_key=journey.id.hex,
         journey_id=journey.id,
         order_number=given.get("order_number", ""),
-        rating=given["rating"],
+        rating=given.get("rating"),
+        feedback=given.get("feedback", ""),
         address=address,
         **{name: given[name] for name in names},
     )

@@ -1,19 +1,34 @@
 """What public pages read: published funnels, what they sell, and a customer's own claim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from claims_center.models import Claim, ClaimChange, Funnel, Listing
+from claims_center.models import Claim, ClaimChange, Funnel, Listing, Product, Source
+from codes.models import Code
+from codes.states import CodeState
 from tenancy.tokens import hash_of
 
 
 def published_funnel(slug: str) -> Funnel | None:
-    """Return the funnel with this slug if it was ever published; a draft is nobody's business yet."""
-    found: Funnel | None = (
-        Funnel.objects.select_related("promotion").filter(slug=slug, published_at__isnull=False).first()
-    )
+    """Return the funnel that has this address, or had it, if it was ever published; a draft is nobody's business yet."""
+    rows = Funnel.objects.select_related("promotion").filter(published_at__isnull=False)
+    found: Funnel | None = rows.filter(slug=slug).first() or rows.filter(former_addresses__slug=slug).first()
     return found
+
+
+def funnel_by_short_code(code: str) -> Funnel | None:
+    """Return the published funnel with this short address."""
+    found: Funnel | None = Funnel.objects.filter(short_code=code, published_at__isnull=False).first()
+    return found
+
+
+def is_sold_out(funnel: Funnel) -> bool:
+    """Say whether a funnel that stops when its codes are gone has none left."""
+    if not funnel.stop_when_sold_out or funnel.promotion.source != Source.POOL:
+        return False
+    return not Code.objects.filter(pool_id=funnel.promotion.pool_id, state=CodeState.FREE).exists()
 
 
 def listings_of(funnel: Funnel) -> list[Listing]:
@@ -24,6 +39,15 @@ def listings_of(funnel: Funnel) -> list[Listing]:
         .order_by("product__funnel_products__position", "product__title", "marketplace", "region", "id")
     )
     return list(found)
+
+
+def listings_among(products: Sequence[Product]) -> list[Listing]:
+    """Return the listings of these products that a customer could choose, in the order of the products."""
+    places = {one.pk: place for place, one in enumerate(products)}
+    rows = Listing.objects.select_related("product").filter(
+        product_id__in=list(places), archived_at__isnull=True, product__archived_at__isnull=True
+    )
+    return sorted(rows, key=lambda one: (places[one.product_id], one.marketplace, one.region, str(one.id)))
 
 
 @dataclass(slots=True)

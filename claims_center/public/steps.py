@@ -29,9 +29,13 @@ TITLES = {
 
 
 def steps_of(funnel: Any) -> list[Step]:
-    """Return the steps of this funnel in order; the order number's is left out where it is not asked."""
-    names = [PRODUCT, ORDER, FEEDBACK, CONTACT, REVIEW]
-    return [Step(name, TITLES[name]) for name in names if name != ORDER or funnel.order_number != "none"]
+    """Return the steps of this funnel in order; what is not asked has no step."""
+    left_out = set()
+    if funnel.order_number == "none":
+        left_out.add(ORDER)
+    if not funnel.ask_rating and not funnel.ask_feedback:
+        left_out.add(FEEDBACK)
+    return [Step(name, title) for name, title in TITLES.items() if name not in left_out]
 
 
 class Walk:

@@ -1,15 +1,29 @@
 """A claim in the customer's words: where it stands, what comes next, what has happened."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from claims_center.carriers import tracking_url
 from claims_center.models import Claim, ClaimChange
-from claims_center.states import DELIVERY_PROBLEMS, Delivery, Event, Status
+from claims_center.states import DELIVERY_PROBLEMS, Attention, Delivery, Event, Status
 from codes.normalise import masked
-from ui.timeline import Fact, TimelineItem
+from ui.timeline import Fact, Step, TimelineItem
+
+# How far the gift's e-mail has come; whether it was opened is nobody's business on a page that has a link.
+MAIL_WORDS: dict[str, Any] = {
+    Delivery.QUEUED: _lazy("About to be sent"),
+    Delivery.SENT: _lazy("Sent"),
+    Delivery.DELIVERED: _lazy("Arrived at your mailbox"),
+    Delivery.OPENED: _lazy("Arrived at your mailbox"),
+    Delivery.BOUNCED: _lazy("It came back to us"),
+    Delivery.COMPLAINED: _lazy("It was reported as unwanted, so we write no more to this address"),
+    Delivery.FAILED: _lazy("It could not be sent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,9 @@ HEARD = {
     Event.GIFT_SENT: ("send", "ok", _lazy("Your gift was sent by e-mail")),
     Event.GIFT_RESENT: ("send", "ok", _lazy("Your gift was sent again")),
     Event.PROCESSED: ("circle-check", "ok", _lazy("Your claim is done")),
+    Event.ANSWERED: ("message-circle-reply", "info", _lazy("You answered")),
+    Event.ORDER_CORRECTED: ("hash", "", _lazy("The order number was corrected")),
+    Event.MAIL_MISSED: ("mail-question-mark", "warn", _lazy("You told us that the e-mail did not come")),
 }
 WITH_REASON = frozenset({Event.INFO_ASKED, Event.REJECTED})
 
@@ -53,10 +70,12 @@ def state(claim: Claim) -> State:
 
 def next_step(claim: Claim) -> str:
     """Say what happens next, or what the customer can do."""
+    if claim.status == Status.NEW and claim.attention == Attention.ANSWERED:
+        return _("Thank you for your answer. We look at your claim again; you need not do anything.")
     if claim.status == Status.NEW:
         return _("We compare your claim with the marketplace's order report. You need not do anything.")
     if claim.status == Status.NEEDS_INFO:
-        return _("Answer the e-mail that we sent you, or write to us; then we go on.")
+        return _("Answer below; then we go on.")
     if claim.status == Status.REJECTED:
         return _("If you think this is a mistake, write to us and name your order number.")
     if claim.delivery_status in DELIVERY_PROBLEMS:
@@ -90,11 +109,53 @@ def facts(claim: Claim) -> list[Fact]:
     if claim.order_number:
         found.append(Fact(_("Order number"), claim.order_number))
     found.append(Fact(_("Gift"), _gift(claim)))
-    if claim.gift_sent_at:
+    if claim.gift_sent_at and not claim.is_physical:
         found.append(Fact(_("Sent to"), masked_email(claim.customer_email)))
-    if claim.is_physical and claim.delivery_status in (Delivery.SHIPPED, Delivery.DELIVERED):
-        found.append(Fact(_("Delivery"), str(Delivery(claim.delivery_status).label)))
+        found.append(Fact(_("E-mail with the gift"), str(MAIL_WORDS.get(claim.delivery_status, ""))))
+    return found + _parcel(claim) if claim.is_physical else found
+
+
+def _parcel(claim: Claim) -> list[Fact]:
+    if claim.delivery_status not in (Delivery.SHIPPED, Delivery.DELIVERED):
+        return []
+    found = [Fact(_("Delivery"), str(Delivery(claim.delivery_status).label)), Fact(_("Carrier"), claim.carrier)]
+    address = tracking_url(claim.carrier, claim.tracking_number)
+    if not address:
+        return [*found, Fact(_("Parcel number"), claim.tracking_number)]
+    words = _("Follow it at %(carrier)s") % {"carrier": claim.carrier}
+    link = format_html(
+        '{} <a class="link" href="{}" rel="noopener noreferrer">{}</a>', claim.tracking_number, address, words
+    )
+    return [*found, Fact(_("Parcel number"), link)]
+
+
+def steps(claim: Claim) -> list[Step]:
+    """Return the way of a claim in the customer's words, each part done, going on or still to come.
+
+    None for a claim that was not accepted.
+    """
+    if claim.status == Status.REJECTED:
+        return []
+    found: list[Step] = []
+    for done, label, detail in _steps(claim):
+        is_next = not done and all(step.state == "done" for step in found)
+        found.append(Step(str(label), "done" if done else "now" if is_next else "later", detail))
     return found
+
+
+def _steps(claim: Claim) -> Iterator[tuple[bool, Any, str]]:
+    yield True, _("Claim received"), ""
+    confirmed = claim.status in (Status.VERIFIED, Status.PROCESSED)
+    if claim.status == Status.NEEDS_INFO:
+        yield False, _("Your answer"), ""
+    yield confirmed, _("Order confirmed"), ""
+    if claim.is_physical:
+        shipped = claim.delivery_status in (Delivery.SHIPPED, Delivery.DELIVERED)
+        yield shipped, _("Gift handed to the carrier"), ""
+        yield claim.delivery_status == Delivery.DELIVERED, _("Gift arrived"), ""
+        return
+    sent = bool(claim.gift_sent_at) and claim.delivery_status not in DELIVERY_PROBLEMS
+    yield sent and confirmed, _("Gift sent by e-mail"), masked_email(claim.customer_email)
 
 
 def _gift(claim: Claim) -> str:

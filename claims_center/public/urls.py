@@ -17,6 +17,12 @@ urlpatterns = [
     path(f"{FUNNEL}submitted/", views.SubmittedView.as_view(), name="submitted"),
     path(f"{FUNNEL}share/", views.ShareView.as_view(), name="share"),
     path(f"{FUNNEL}again/", views.AgainView.as_view(), name="again"),
+    path(f"{FUNNEL}resume/<str:key>/", views.ResumeView.as_view(), name="resume"),
+    path(f"{FUNNEL}stop/<str:key>/", views.StopView.as_view(), name="stop"),
+    path(f"{FUNNEL}brand.css", views.FunnelBrand.as_view(), name="brand"),
+    path("q/<str:token>", views.ShortView.as_view(), name="short"),
     path("track/<str:token>/", views.TrackerView.as_view(), name="track"),
     path("track/<str:token>/gift/", views.GiftView.as_view(), name="gift"),
+    path("track/<str:token>/answer/", views.AnswerView.as_view(), name="answer"),
+    path("track/<str:token>/missing/", views.MissingMailView.as_view(), name="missing"),
 ]

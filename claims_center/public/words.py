@@ -14,6 +14,8 @@ NOTICES = {
     "again": _lazy("You were away for a long time, so this starts from the beginning. What you typed last is kept."),
     "check": _lazy("Something has to be filled in again before your claim can be sent."),
     "first": _lazy("Please begin here."),
+    "welcome": _lazy("Welcome back. Everything that you typed is still here."),
+    "expired": _lazy("That link was too old, so this starts from the beginning."),
 }
 STALE = _lazy(
     "This page had been open for too long, or your browser keeps no cookies. Your words are still here: "
@@ -26,18 +28,36 @@ def notice(name: str) -> Any:
     return NOTICES.get(name, "")
 
 
+OVER = 410
+OPENS_LATER = 200
+
+
 def closed(funnel: Funnel, now: datetime) -> dict[str, Any]:
-    """Return title and sentence for a funnel that takes no claims at `now`."""
+    """Return title and sentence for a funnel that takes no claims at `now`, and the moment that they speak of."""
     state = funnel.state(now)
     if state == FunnelState.SCHEDULED and funnel.starts_at:
         day = locale.moment_with_zone(funnel.starts_at)
-        return {"title": _("Not open yet"), "text": _("This promotion opens on %(day)s.") % {"day": day}}
+        text = _("This promotion opens on %(day)s.") % {"day": day}
+        return {"title": _("Not open yet"), "text": text, "moment": funnel.starts_at, "status": OPENS_LATER}
+    found: dict[str, Any] = {"icon_name": "calendar-x", "status": OVER}
     if state == FunnelState.ENDED and funnel.ends_at:
         day = locale.moment_with_zone(funnel.ends_at)
         text = _("This promotion ended on %(day)s, so no more claims can be made.") % {"day": day}
-        return {"title": _("This promotion has ended"), "text": text, "icon_name": "calendar-x"}
+        return found | {"title": _("This promotion has ended"), "text": text, "moment": funnel.ends_at}
     text = _("This promotion has been closed, so no more claims can be made.")
-    return {"title": _("This promotion is closed"), "text": text, "icon_name": "calendar-x"}
+    return found | {"title": _("This promotion is closed"), "text": text}
+
+
+def sold_out() -> dict[str, Any]:
+    """Return title and sentence for a funnel whose gifts are all given."""
+    text = _("All gifts of this promotion have been given. Claims that are in are still worked on.")
+    return {"title": _("All gifts are gone"), "text": text, "icon_name": "gift"}
+
+
+def nothing_to_choose() -> dict[str, Any]:
+    """Return title and sentence for a funnel whose products were all taken out of use."""
+    text = _("No product can be chosen at the moment. Please come back later.")
+    return {"title": _("Nothing to choose at the moment"), "text": text, "icon_name": "package"}
 
 
 def too_many(seconds: int, back_url: str) -> dict[str, Any]:
@@ -58,12 +78,3 @@ def gift(promotion: Promotion) -> str:
         return _("Your gift: %(name)s") % {"name": name}
     worth = locale.money(promotion.value, promotion.currency)
     return _("Your gift: %(name)s, worth %(worth)s") % {"name": name, "worth": worth}
-
-
-def thanks(funnel: Funnel) -> str:
-    """Say what happens now that the claim is in: the merchant's words, or ours."""
-    if funnel.thanks:
-        return funnel.thanks
-    if funnel.promotion.is_physical:
-        return _("Thank you. We check your order, then your gift is on its way to you.")
-    return _("Thank you. We check your order, then your gift comes by e-mail.")

@@ -1,6 +1,7 @@
 """The catalogue's pages in a browser: accessible, fit for a phone, and of use without scripts."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -93,10 +94,39 @@ def test_every_page_holds_up(
         "funnels": "funnels/",
         "funnel": f"funnels/{funnel.id}/",
         "funnel-form": f"funnels/{funnel.id}/edit/",
+        "funnel-new": "funnels/new/",
+        "insert": f"funnels/{funnel.id}/insert/",
     }
     for name, address in pages.items():
         page.goto(f"{server}/m/brew-bloom/{address}")
         look(page, name)
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("size", ["small", "medium", "poster"])
+def test_print_a_sheet_on_one_page(
+    browser: Browser, server: str, funnel: Funnel, sign_in: Callable[..., Page], paper: str, size: str
+) -> None:
+    page = sign_in(browser, server)
+    page.goto(f"{server}/m/brew-bloom/funnels/{funnel.id}/insert/?paper={paper}&size={size}")
+    printed = page.pdf(prefer_css_page_size=True)
+    if SHOTS:
+        (Path(SHOTS) / f"insert-{paper}-{size}.pdf").write_bytes(printed)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_build_without_scripts(browser: Browser, server: str, funnel: Funnel, sign_in: Callable[..., Page]) -> None:
+    page = sign_in(browser, server, scripts=False)
+    page.goto(f"{server}/m/brew-bloom/funnels/{funnel.id}/edit/")
+    page.get_by_label("Headline", exact=False).first.fill("Typed, not saved")
+    page.get_by_role("button", name="Move Paper filters, 100 pieces up").click()
+    assert page.locator(".picker-list").first.inner_text().startswith("Paper filters")
+    expect(page.get_by_label("Headline", exact=False).first).to_have_value("Typed, not saved")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview every page").click()
+    expect(opened.value.get_by_role("heading", name="Typed, not saved")).to_be_visible()
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_text("Typed, not saved").first).to_be_visible()
 
 
 def test_make_a_product_without_scripts(

@@ -142,6 +142,6 @@ def test_list_products_in_a_fixed_number_of_queries(
         for number in range(rows):
             make_product(f"Kit {number}", asin=f"B0BREWKIT{number}")
     admin.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = admin.get(LIST).content.decode()
     assert page.count("Amazon, eBay") == rows

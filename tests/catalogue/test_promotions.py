@@ -147,6 +147,6 @@ def test_list_promotions_in_a_fixed_number_of_queries(
         for number in range(rows):
             make_promotion(name=f"Guide {number}")
     admin.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = admin.get(LIST).content.decode()
     assert page.count("Guide ") >= rows

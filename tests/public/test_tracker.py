@@ -31,7 +31,7 @@ def test_show_a_new_claim(walker: Walker) -> None:
     page = response.content.decode()
     assert "We are checking your claim" in page
     assert "We received your claim" in page
-    assert (response["Referrer-Policy"], response["X-Robots-Tag"]) == ("no-referrer", "noindex")
+    assert (response["Referrer-Policy"], response["X-Robots-Tag"]) == ("same-origin", "noindex, nofollow")
     assert "no-store" in response["Cache-Control"]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_center.catalogue import images
 from claims_center.marketplaces import Marketplace, check_listing_url
 from claims_center.models import Listing, Product
+from tenancy.outbound import OutboundError, check_address
 from ui.forms import StyledForm
 
 ASIN = re.compile(r"^[A-Z0-9]{10}\Z")
@@ -28,12 +29,21 @@ class ProductForm(StyledForm):
         help_text=_("JPEG, PNG or WEBP, at most 8 MB. It is made smaller, and its hidden details are removed."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+    image_url = forms.URLField(
+        label=_("Or its address"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("It is fetched once and then served from here. An address that begins with https://."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", "spellcheck": "false"}),
+    )
     no_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
 
     def __init__(self, *args: Any, product: Product | None = None, **kwargs: Any) -> None:
         self.product = product
         if product is not None:
-            kwargs.setdefault("initial", {"title": product.title, "sku": product.sku})
+            values = {"title": product.title, "sku": product.sku, "image_url": product.image_url}
+            kwargs.setdefault("initial", values)
         super().__init__(*args, **kwargs)
         if product is None or not product.image:
             del self.fields["no_picture"]
@@ -51,10 +61,25 @@ class ProductForm(StyledForm):
         upload = self.cleaned_data.get("picture")
         return images.encode(upload) if upload else None
 
+    def clean_image_url(self) -> str:
+        """Refuse an address that nothing is ever fetched from."""
+        url: str = self.cleaned_data["image_url"].strip()
+        if url:
+            try:
+                check_address(url)
+            except OutboundError as error:
+                raise ValidationError(error.sentence) from error
+        return url
+
     def values(self, merchant_id: uuid.UUID) -> dict[str, Any]:
-        """Return the columns to save; keeps the new picture first."""
+        """Return the columns to save; keeps the new picture first, and then forgets the address of another one."""
         cleaned = self.cleaned_data
-        found = {"title": cleaned["title"], "sku": cleaned["sku"]}
+        uploaded = bool(cleaned.get("picture"))
+        found = {
+            "title": cleaned["title"],
+            "sku": cleaned["sku"],
+            "image_url": "" if uploaded else cleaned["image_url"],
+        }
         if cleaned.get("picture"):
             found["image"] = images.store(merchant_id, cleaned["picture"])
         elif cleaned.get("no_picture"):

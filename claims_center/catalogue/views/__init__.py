@@ -1,14 +1,16 @@
 """Staff pages of the catalogue."""
 
+from claims_center.catalogue.views.builder import FunnelColours, FunnelEdit, FunnelNew, FunnelPreview
 from claims_center.catalogue.views.funnels import (
+    FunnelArchive,
+    FunnelClone,
     FunnelClose,
     FunnelDetail,
-    FunnelEdit,
     FunnelList,
-    FunnelNew,
     FunnelPublish,
-    FunnelQr,
+    FunnelRestore,
 )
+from claims_center.catalogue.views.prints import FunnelInsert, FunnelQr
 from claims_center.catalogue.views.products import (
     ProductArchive,
     ProductEdit,
@@ -26,13 +28,19 @@ from claims_center.catalogue.views.promotions import (
 )
 
 __all__ = [
+    "FunnelArchive",
+    "FunnelClone",
     "FunnelClose",
+    "FunnelColours",
     "FunnelDetail",
     "FunnelEdit",
+    "FunnelInsert",
     "FunnelList",
     "FunnelNew",
+    "FunnelPreview",
     "FunnelPublish",
     "FunnelQr",
+    "FunnelRestore",
     "ProductArchive",
     "ProductEdit",
     "ProductList",

@@ -41,6 +41,13 @@ class CatalogueView(StaffView):
         """Say whether this member may change the catalogue."""
         return bool(self.request.role >= Role.ADMIN)
 
+    def row_actions(self, row: Any, name: str) -> dict[str, Any]:
+        """Return what the page's head needs to archive the row or to bring it back; nothing for a new one."""
+        if row is None:
+            return {}
+        urls = {act: self.at(f"{name}_{act}", row.pk) for act in ("archive", "restore")}
+        return {"row": row, "archive_url": urls["archive"], "restore_url": urls["restore"]}
+
     def attempt(self, form: BaseForm, work: Any) -> Any:
         """Return what the work returns; None, with the reason on the form, where it is refused.
 

@@ -1,34 +1,30 @@
-"""Funnels: the list with its figures, one funnel with its address, the form."""
+"""Funnels: the list with its figures, one funnel with its addresses, what can be done with it."""
 
-import io
 import uuid
 from typing import Any
 
-import segno
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from claims_center.catalogue import selectors
 from claims_center.catalogue.filters import FunnelFilter
-from claims_center.catalogue.forms import FunnelForm
 from claims_center.catalogue.page import funnel_page
 from claims_center.catalogue.tables import FunnelTable
 from claims_center.catalogue.views.base import CatalogueAction, CatalogueView
 from claims_center.catalogue.views.products import new_action
 from claims_center.models import Funnel
 from claims_center.services import funnels
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
-from tenancy.views import StaffView
-from ui.forms import invalid
-from ui.listing import Action, ListView, Tab
+from ui.listing import Action, Tab
 
 
-class FunnelList(StaffView, ListView):
+class FunnelList(StaffListView):
     """The merchant's campaigns and how they do."""
 
     role = Role.VIEWER
@@ -48,7 +44,13 @@ class FunnelList(StaffView, ListView):
         "created": "created_at",
     }
     default_sort = "-created"
-    tabs = (Tab(_("All")), Tab(_("Open"), "state=open"), Tab(_("Draft"), "state=draft"), Tab(_("Ended"), "state=ended"))
+    tabs = (
+        Tab(_("All")),
+        Tab(_("Open"), "state=open"),
+        Tab(_("Draft"), "state=draft"),
+        Tab(_("Over"), "state=ended&state=closed"),
+        Tab(_("Archived"), "state=archived"),
+    )
     counted = ngettext_lazy("%(shown)s funnel", "%(shown)s funnels", "number")
     empty_title = _("No funnels yet")
     empty_text = _("A funnel is the public page where customers claim their gift.")
@@ -86,103 +88,12 @@ class FunnelDetail(CatalogueView):
     def get(self, request: Any, pk: uuid.UUID) -> HttpResponse:
         """Show it."""
         funnel = self.find(pk)
-        public = request.build_absolute_uri(public_path(request, funnel))
         context = {
             "title": funnel.name,
             "crumbs": [(_("Smart Funnels"), self.at("funnels")), (funnel.name, "")],
-            "public_url": public,
             "may_change": self.may_change,
         }
         return render(request, "catalogue/funnel.html", context | funnel_page(funnel, request, timezone.now()))
-
-
-def public_path(request: Any, funnel: Funnel) -> str:
-    """Return the path of the funnel's public page."""
-    return reverse("funnel:product", args=[request.merchant.slug, funnel.slug])
-
-
-class FunnelQr(CatalogueView):
-    """The public address as a QR code, for product inserts."""
-
-    model = Funnel
-    role = Role.VIEWER
-
-    def get(self, request: Any, pk: uuid.UUID) -> HttpResponse:
-        """Draw it; `?download=1` gives it as a file."""
-        funnel = self.find(pk)
-        out = io.BytesIO()
-        code = segno.make(request.build_absolute_uri(public_path(request, funnel)), error="m", micro=False)
-        code.save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False)
-        response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        if "download" in request.GET:
-            response["Content-Disposition"] = f'attachment; filename="{funnel.slug}.svg"'
-        return response
-
-
-class FunnelFormPage(CatalogueView):
-    """The form of a funnel."""
-
-    model = Funnel
-    role = Role.ADMIN
-
-    def draw(self, funnel: Funnel | None, form: FunnelForm, *, wrong: bool = False) -> HttpResponse:
-        """Draw the form."""
-        here = self.at("funnel", funnel.pk) if funnel else ""
-        name = [(funnel.name, here), (_("Edit"), "")] if funnel else [(_("New"), "")]
-        context = {
-            "title": _("Edit funnel") if funnel else _("New funnel"),
-            "crumbs": [(_("Smart Funnels"), self.at("funnels")), *name],
-            "form": form,
-            "cancel_url": here or self.at("funnels"),
-            "zone": self.request.merchant.time_zone,
-        }
-        if wrong:
-            return invalid(self.request, "catalogue/funnel_form.html", context)
-        return render(self.request, "catalogue/funnel_form.html", context)
-
-    def save(self, request: HttpRequest, funnel: Funnel | None) -> HttpResponse:
-        """Save what was posted, or show what is wrong."""
-        form = FunnelForm(request.POST, funnel=funnel)
-        if form.is_valid():
-            saved = self.attempt(form, lambda: self.write(funnel, form))
-            if saved is not None:
-                self.say(_("Saved."))
-                return HttpResponseRedirect(self.at("funnel", saved.pk))
-        return self.draw(funnel, form, wrong=True)
-
-    def write(self, funnel: Funnel | None, form: FunnelForm) -> Funnel:
-        """Call the service."""
-        given: dict[str, Any] = {"values": form.values(), "product_ids": form.product_ids()}
-        given |= {"actor": self.actor, "now": timezone.now()}
-        if funnel is None:
-            return funnels.create_funnel(**given)
-        return funnels.update_funnel(funnel_id=funnel.pk, **given)
-
-
-class FunnelNew(FunnelFormPage):
-    """A new funnel."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the empty form."""
-        return self.draw(None, FunnelForm())
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Make it."""
-        return self.save(request, None)
-
-
-class FunnelEdit(FunnelFormPage):
-    """Change a funnel."""
-
-    def get(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        """Show the form."""
-        funnel = self.find(pk)
-        return self.draw(funnel, FunnelForm(funnel=funnel))
-
-    def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        """Change it."""
-        return self.save(request, self.find(pk))
 
 
 class FunnelPublish(CatalogueAction):
@@ -214,3 +125,53 @@ class FunnelClose(CatalogueAction):
     def perform(self, pk: uuid.UUID) -> None:
         """Close it."""
         funnels.close_funnel(funnel_id=pk, actor=self.actor, now=timezone.now())
+
+
+class FunnelArchive(CatalogueAction):
+    """Put a funnel away."""
+
+    model = Funnel
+    title = _("Archive")
+    text = _(
+        "It leaves the lists of what is in use. Its figures and its claims stay, and its page says that it is over."
+    )
+    done = _("The funnel is archived.")
+    back = "funnel"
+
+    def perform(self, pk: uuid.UUID) -> None:
+        """Archive it."""
+        funnels.archive_funnel(funnel_id=pk, actor=self.actor, now=timezone.now())
+
+
+class FunnelRestore(CatalogueAction):
+    """Bring it back."""
+
+    model = Funnel
+    title = _("Bring back")
+    text = _("It comes back as it was, and takes no claims until it is published.")
+    done = _("The funnel is back.")
+    icon_name = "archive-restore"
+    back = "funnel"
+
+    def perform(self, pk: uuid.UUID) -> None:
+        """Restore it."""
+        funnels.restore_funnel(funnel_id=pk, actor=self.actor)
+
+
+class FunnelClone(CatalogueAction):
+    """Begin a new funnel as a copy of this one."""
+
+    model = Funnel
+    title = _("Copy")
+    text = _("The copy is a draft with the same promotion, products, questions and texts, and an address of its own.")
+    done = _("This is the copy. Give it a name and an address.")
+    icon_name = "copy"
+    back = "funnel"
+
+    def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Copy it and lead to the copy's form."""
+        self.find(pk)
+        with transaction.atomic():
+            copy = funnels.clone_funnel(funnel_id=pk, actor=self.actor, now=timezone.now())
+        self.say(self.done)
+        return HttpResponseRedirect(self.at("funnel_edit", copy.pk))

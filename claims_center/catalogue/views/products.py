@@ -19,13 +19,13 @@ from claims_center.catalogue.views.base import CatalogueAction, CatalogueView
 from claims_center.models import Product
 from claims_center.public.selectors import image_name
 from claims_center.services import catalogue
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
-from tenancy.views import StaffView
 from ui.forms import invalid
-from ui.listing import Action, ListView, Tab
+from ui.listing import Action, Tab
 
 
-class ProductList(StaffView, ListView):
+class ProductList(StaffListView):
     """What the merchant sells."""
 
     role = Role.VIEWER
@@ -84,6 +84,7 @@ class ProductPage(CatalogueView):
             "title": product.title if product else _("New product"),
             "crumbs": [(_("Products"), self.at("products")), (product.title if product else _("New"), "")],
             "product": product,
+            **self.row_actions(product, "product"),
             "form": form,
             "listings": listings,
             "image_url": reverse("funnel:image", args=[self.request.merchant.slug, image]) if image else "",

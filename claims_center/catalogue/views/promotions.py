@@ -21,13 +21,13 @@ from claims_center.catalogue.views.products import new_action
 from claims_center.giftmail import MERGE_FIELDS
 from claims_center.models import Promotion
 from claims_center.services import catalogue
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
-from tenancy.views import StaffView
 from ui.forms import invalid
-from ui.listing import Action, ListView, Tab
+from ui.listing import Action, Tab
 
 
-class PromotionList(StaffView, ListView):
+class PromotionList(StaffListView):
     """What customers can get."""
 
     role = Role.VIEWER
@@ -82,6 +82,7 @@ class PromotionPage(CatalogueView):
             "title": promotion.name if promotion else _("New promotion"),
             "crumbs": [(_("Promotions"), self.at("promotions")), (promotion.name if promotion else _("New"), "")],
             "promotion": promotion,
+            **self.row_actions(promotion, "promotion"),
             "form": form,
             "preview": preview(shown_values(form, promotion), self.request.merchant),
             "merge_fields": MERGE_FIELDS,

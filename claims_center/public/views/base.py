@@ -14,6 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from claims_center.models import Claim, Journey
 from claims_center.public import cookie, guard, selectors, words
+from claims_center.public.brand import face
+from claims_center.public.pages import closed_note
 from claims_center.public.steps import Walk
 from claims_center.services import journeys
 from tenancy.views import PublicView
@@ -34,7 +36,8 @@ class FunnelView(PublicView):
         if found is None:
             raise Http404
         self.funnel = found
-        response = self.answer(request, *args, **kwargs)
+        is_former = funnel != found.slug and request.method in {"GET", "HEAD"}
+        response = self.moved(funnel) if is_former else self.answer(request, *args, **kwargs)
         patch_cache_control(response, no_store=True, private=True)
         response["X-Robots-Tag"] = "noindex"
         return response
@@ -43,9 +46,21 @@ class FunnelView(PublicView):
         """Answer where the funnel is open and the form is fresh."""
         if self.open_only and not self.funnel.is_open(self.now):
             return self.closed()
+        if self.open_only and self.has_not_begun and selectors.is_sold_out(self.funnel):
+            return self.sentence(words.sold_out())
         if request.method == "POST" and guard.is_stale(request):
             return self.stale()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def moved(self, former: str) -> HttpResponse:
+        """Lead from an address that the funnel had to the one that it has; nothing else of the address changes."""
+        start, end = f"/{self.request.merchant.slug}/{former}/", f"/{self.request.merchant.slug}/{self.funnel.slug}/"
+        return HttpResponseRedirect(self.request.get_full_path().replace(start, end, 1))
+
+    @property
+    def has_not_begun(self) -> bool:
+        """Say whether this browser has typed nothing yet; who has may finish."""
+        return self.journey is None or self.journey.started_at is None
 
     @cached_property
     def journey(self) -> Journey | None:
@@ -73,7 +88,7 @@ class FunnelView(PublicView):
         """Begin a journey; None where too many began at this address."""
         if not guard.may_visit(self.request):
             return None
-        self.journey = journeys.begin(funnel=self.funnel, now=self.now)
+        self.journey = journeys.begin(funnel=self.funnel, now=self.now, via=guard.via_of(self.request))
         self.journey.funnel = self.funnel
         return self.journey
 
@@ -89,12 +104,13 @@ class FunnelView(PublicView):
     def remembered(self, response: HttpResponse) -> HttpResponse:
         """Let the browser keep its journey."""
         if self.journey is not None:
-            cookie.write(response, self.request, self.journey, self.url("product"))
+            cookie.write(response, self.request, self.journey)
         return response
 
     def show(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """Draw a page of the funnel."""
         shared = {"funnel": self.funnel, "notice": words.notice(self.request.GET.get("notice", ""))}
+        shared |= face(self.funnel, self.request.merchant)
         return self.remembered(render(self.request, f"funnel/{template}.html", shared | context, status=status))
 
     def closed(self) -> HttpResponse:
@@ -102,9 +118,15 @@ class FunnelView(PublicView):
         context = words.closed(self.funnel, self.now)
         if self.claim is not None:
             context |= {"link_url": self.url("submitted"), "link_label": _("Open the claim that you sent")}
-        elif self.request.method == "POST":
+        return self.sentence(context)
+
+    def sentence(self, context: dict[str, Any]) -> HttpResponse:
+        """Say why no claim can be made; whoever was just sending one hears that it was not sent."""
+        status = context.get("status", 200)
+        if self.request.method == "POST" and self.claim is None:
             context["text"] = f"{context['text']} {_('What you typed was not sent.')}"
-        return self.show("sentence", context, status=409 if self.request.method == "POST" else 200)
+            status = 409
+        return self.show("sentence", {"note": closed_note(self.funnel)} | context, status=status)
 
     def stale(self) -> HttpResponse:
         """Say that the form waited too long; pages with fields keep what was typed."""

@@ -9,13 +9,14 @@ from django.urls import reverse
 from claims_center.errors import FunnelClosed, Incomplete, NotInFunnel
 from claims_center.marketplaces import is_listing_url
 from claims_center.models import Journey
-from claims_center.public import cookie, guard, words
+from claims_center.public import cookie, guard, pages, words
 from claims_center.public.review import claim_input, lines
 from claims_center.public.steps import REVIEW
 from claims_center.public.views.base import FunnelView
 from claims_center.services import journeys
 from claims_center.services.sharing import record_redirect
 from claims_center.services.submission import submit_claim
+from claims_center.wording import say
 
 
 class ReviewView(FunnelView):
@@ -47,7 +48,7 @@ class ReviewView(FunnelView):
             return self.too_many(wait)
         try:
             with transaction.atomic():
-                submit_claim(given=claim_input(journey, self.walk, answers), now=self.now)
+                submit_claim(given=claim_input(journey, self.walk, answers), now=self.now, notify=True)
         except FunnelClosed:
             return self.closed()
         except (NotInFunnel, Incomplete):
@@ -68,6 +69,7 @@ class ReviewView(FunnelView):
             "step_number": len(walk.steps),
             "step_total": len(walk.steps),
             "lines": lines(walk, self.url),
+            "heading": say(self.funnel, "review_prompt", self.request.merchant),
             "here": self.url(REVIEW),
             "previous_url": self.url(walk.before(REVIEW)),
         }
@@ -88,13 +90,12 @@ class SubmittedView(FunnelView):
         context = {
             "listing": claim.listing,
             "feedback": claim.feedback,
-            "thanks": words.thanks(self.funnel),
             "tracker_url": tracker,
             "share_url": self.url("share"),
             "again_url": self.url("again"),
             "can_again": self.funnel.is_open(self.now),
         }
-        return self.show("submitted", context)
+        return self.show("submitted", context | pages.submitted_context(self.funnel, request.merchant))
 
 
 class ShareView(FunnelView):
@@ -126,5 +127,5 @@ class AgainView(FunnelView):
         """Forget the finished journey and begin from the first page."""
         response = HttpResponseRedirect(self.url("product"))
         if self.claim is not None:
-            cookie.forget(response, request, self.funnel, self.url("product"))
+            cookie.forget(response, request, self.funnel)
         return response

@@ -3,22 +3,14 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from claims_center.models import Step
-from claims_center.public import selectors, words
-from claims_center.public.forms import FeedbackForm, ShippingForm, StepForm
-from claims_center.public.help import help_for
+from claims_center.public import guard, pages, words
+from claims_center.public.forms import StepForm
 from claims_center.public.steps import CONTACT, FEEDBACK, ORDER, PRODUCT
 from claims_center.public.views.base import FunnelView
-from claims_center.services import journeys
+from claims_center.services import journeys, reminders
 
-HEADINGS = {
-    ORDER: _("Which order was it?"),
-    FEEDBACK: _("How was it?"),
-    CONTACT: _("Who gets the gift?"),
-}
 REACHED = {PRODUCT: Step.STARTED, ORDER: Step.ORDER, FEEDBACK: Step.FEEDBACK}
 
 
@@ -34,7 +26,9 @@ class StepView(FunnelView):
         if self.journey is None:
             if self.step != PRODUCT:
                 return self.go(PRODUCT, "first")
-            if not is_prefetch(request):
+            if not self.walk.listings:
+                return self.sentence(words.nothing_to_choose())
+            if not guard.is_machine(request):
                 self.begin()
         if not self.walk.may_open(self.step):
             return self.go(self.walk.first_open(), "first")
@@ -58,17 +52,27 @@ class StepView(FunnelView):
         if not form.is_valid():
             self.save()
             return self.page(form, status=422)
+        return self.passed(form)
+
+    def passed(self, form: StepForm) -> HttpResponse:
+        """Note that the step is done, and whether a reminder is wanted, and go on."""
         self.walk.passed = sorted({*self.walk.passed, self.step})
-        return self.leave(self.walk.after(self.step), reached=REACHED.get(self.step))
+        self.save(REACHED.get(self.step))
+        if self.step == CONTACT and self.journey is not None:
+            wanted = bool(form.cleaned_data.get("remind"))
+            reminders.wish(journey=self.journey, funnel=self.funnel, wanted=wanted, now=self.now)
+        return self.go(self.walk.after(self.step))
 
     def save(self, reached: Step | None = None) -> None:
-        """Keep the draft."""
+        """Keep the draft, and which product it is about."""
         if self.journey is not None:
-            journeys.keep_draft(journey=self.journey, draft=self.walk.draft, now=self.now, reached=reached)
+            listing = self.walk.listing if reached == Step.STARTED else None
+            kept: dict[str, Any] = {"reached": reached, "product_id": listing.product_id if listing else None}
+            journeys.keep_draft(journey=self.journey, draft=self.walk.draft, now=self.now, **kept)
 
-    def leave(self, name: str, notice: str = "", reached: Step | None = None) -> HttpResponse:
+    def leave(self, name: str, notice: str = "") -> HttpResponse:
         """Keep the draft and go to another step."""
-        self.save(reached)
+        self.save()
         return self.go(name, notice)
 
     def stale(self) -> HttpResponse:
@@ -77,63 +81,5 @@ class StepView(FunnelView):
 
     def page(self, form: StepForm, status: int = 200, **more: Any) -> HttpResponse:
         """Draw the step."""
-        walk = self.walk
-        place = walk.index(self.step) if self.step in [step.name for step in walk.steps] else 0
-        before = walk.before(walk.steps[place].name)
-        context = {
-            "form": form,
-            "step": walk.steps[place],
-            "step_number": place + 1,
-            "step_total": len(walk.steps),
-            "step_template": f"funnel/steps/{self.step}.html",
-            "here": self.url(self.step),
-            "previous_url": self.url(before) if before else "",
-            "first": self.step == PRODUCT,
-            "heading": HEADINGS.get(self.step, ""),
-        }
-        return self.show("step", context | EXTRA[self.step](self, form) | more, status)
-
-
-def is_prefetch(request: Any) -> bool:
-    """Tell whether a browser or a link preview looks ahead without anybody reading."""
-    purpose = f"{request.headers.get('Sec-Purpose', '')}{request.headers.get('Purpose', '')}"
-    return request.method == "HEAD" or "prefetch" in purpose
-
-
-def _product(view: StepView, form: StepForm) -> dict[str, Any]:
-    slug = view.request.merchant.slug
-    chosen = form["listing"].value() or ""
-    products = selectors.cards(view.walk.listings, str(chosen))
-    for card in products:
-        card.image = reverse("funnel:image", args=[slug, card.image]) if card.image else ""
-    funnel = view.funnel
-    return {
-        "products": products,
-        "headline": funnel.headline or funnel.name,
-        "intro": funnel.intro,
-        "gift": words.gift(funnel.promotion),
-        "terms": funnel.terms,
-    }
-
-
-def _order(view: StepView, form: StepForm) -> dict[str, Any]:
-    listing = view.walk.listing
-    return {"listing": listing, "order_help": help_for(listing.marketplace if listing else "")}
-
-
-def _feedback(view: StepView, form: StepForm) -> dict[str, Any]:
-    chosen = str(form["rating"].value() or "")
-    choices = sorted(FeedbackForm.base_fields["rating"].choices)  # type: ignore[attr-defined]
-    stars = [{"value": value, "label": label, "chosen": str(value) == chosen} for value, label in choices if value]
-    return {"stars": stars, "heading": view.funnel.feedback_prompt or HEADINGS[FEEDBACK]}
-
-
-def _contact(view: StepView, form: StepForm) -> dict[str, Any]:
-    address = [form[name] for name in ShippingForm.ADDRESS if name in form.fields]
-    return {
-        "fields_contact": [form[name] for name in ("first_name", "last_name", "email", "phone")],
-        "fields_address": address,
-    }
-
-
-EXTRA = {PRODUCT: _product, ORDER: _order, FEEDBACK: _feedback, CONTACT: _contact}
+        page = pages.Page(self.walk, self.step, form, self.request.merchant, self.url)
+        return self.show("step", pages.context_of(page) | more, status)
