@@ -81,6 +81,9 @@ EVENTS = {
     Event.GIFT_SENT: ("info", "send"),
     Event.GIFT_RESENT: ("info", "send"),
     Event.GIFT_CHANGED: ("", "gift"),
+    Event.GIFT_WITHDRAWN: ("", "undo-2"),
+    Event.CODE_AWAITED: ("warn", "hourglass"),
+    Event.WAIT_ENDED: ("", "hourglass"),
     Event.DELIVERY: ("", "mail-check"),
     Event.PROCESSED: ("ok", "circle-check"),
     Event.UNPROCESSED: ("warn", "undo-2"),
@@ -89,4 +92,6 @@ EVENTS = {
     Event.SHIPPING_CHANGED: ("", "truck"),
     Event.ORDER_CORRECTED: ("", "hash"),
     Event.ASSIGNED: ("", "user-check"),
+    Event.ANSWERED: ("info", "message-circle-reply"),
+    Event.MAIL_MISSED: ("warn", "mail-question-mark"),
 }

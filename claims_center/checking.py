@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from claims_center.matching import is_group, number_of, numbers_of
-from claims_center.models import Claim, Listing, Order, OrderNumberRule, OrderStatus
+from claims_center.models import Claim, Listing, Order, OrderAlias, OrderNumberRule, OrderStatus
 from claims_center.states import Status
 from claims_center.verification import ClaimFacts, History, ItemFacts, OrderFacts, Result, check
 
@@ -52,7 +52,7 @@ class Orders:
 
 
 def find_orders(claims: Iterable[Claim]) -> dict[uuid.UUID, Found]:
-    """Return for each claim the order that its number names; two queries."""
+    """Return for each claim the order that its number names; three queries."""
     claims = list(claims)
     wanted = {number for claim in claims for number in numbers_of(claim.order_number)}
     orders = _orders(wanted) if wanted else Orders()
@@ -78,12 +78,14 @@ def results(claims: Sequence[Claim], found: dict[uuid.UUID, Found]) -> dict[uuid
 
 def _orders(numbers: set[str]) -> Orders:
     groups = {number for number in numbers if is_group(number)}
-    rows = Order.objects.prefetch_related("items").filter(
-        Q(number_norm__in=numbers) | Q(other_norm__in=numbers) | Q(last_group__in=groups)
-    )
+    aliases: dict[uuid.UUID, set[str]] = defaultdict(set)
+    for order_id, number in OrderAlias.objects.filter(number_norm__in=numbers).values_list("order_id", "number_norm"):
+        aliases[order_id].add(number)
+    named = Q(number_norm__in=numbers) | Q(other_norm__in=numbers) | Q(last_group__in=groups)
+    rows = Order.objects.prefetch_related("items").filter(named | Q(id__in=list(aliases)) if aliases else named)
     found = Orders()
     for order in rows:
-        for number in {order.number_norm, order.other_norm} - {""}:
+        for number in ({order.number_norm, order.other_norm} | aliases[order.id]) - {""}:
             found.by_number[(order.marketplace, number)].append(order)
         if order.last_group:
             found.by_group[(order.marketplace, order.last_group)].append(order)
@@ -139,7 +141,7 @@ def _claim_facts(
         buyer_name=claim.customer_name if "@" not in claim.customer_name else "",
         submitted_at=claim.submitted_at,
         most_days=claim.funnel.max_order_age_days,
-        claimed_before=any(one < place for one in standing),
+        claimed_before=any(one < place and one[-1] != claim.id for one in standing),
     )
 
 

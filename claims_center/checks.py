@@ -4,6 +4,7 @@ import uuid
 
 from django.db import connection
 
+from claims_center.tallies.checking import check_tallies
 from ledger.findings import MOST_PER_CHECK, Finding
 
 # Each returns ids of claims (or of what the name says) that break its rule; every part names the merchant.
@@ -68,7 +69,7 @@ CHECKS: dict[str, tuple[str, str, str]] = {
 
 def check_claims(merchant_id: uuid.UUID) -> list[Finding]:
     """Return what is wrong with the merchant's claims; runs in the merchant's scope and changes nothing."""
-    return [finding for name in CHECKS for finding in _find(name, merchant_id)]
+    return [finding for name in CHECKS for finding in _find(name, merchant_id)] + check_tallies(merchant_id)
 
 
 def _find(name: str, merchant_id: uuid.UUID) -> list[Finding]:

@@ -92,3 +92,9 @@ class InUse(Refused):
     """A catalogue record cannot change like this while others lean on it."""
 
     code = "in_use"
+
+
+class EditedMeanwhile(Refused):
+    """Somebody else saved the same record since this form was opened."""
+
+    code = "edited_meanwhile"

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.marketplaces import Marketplace
@@ -17,6 +18,8 @@ from tenancy.search import search_by_token
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
 
 NOBODY = "nobody"
+# As a colleague is called: by name, else by address.
+CALLED = Coalesce(NullIf("name", Value("")), "email")
 
 
 def colleagues(least: int = Role.VIEWER) -> QuerySet[User]:
@@ -61,16 +64,18 @@ class ClaimFilter(FilterSet):
         label=_("Delivery status"),
     )
     submitted = PeriodFilter("submitted_at", label=_("Submitted"))
-    funnel = ModelChoicesFilter("funnel", queryset=lambda: _by_name(Funnel, "name"), label=_("Funnel"))
+    funnel = ModelChoicesFilter("funnel", queryset=lambda: _by_name(Funnel, "name"), label_by="name", label=_("Funnel"))
     product = ModelChoicesFilter(
-        "product", queryset=lambda: _by_name(Product, "title"), label=_("Product"), always=False
+        "product", queryset=lambda: _by_name(Product, "title"), label_by="title", label=_("Product"), always=False
     )
     marketplace = ChoicesFilter("marketplace", choices=Marketplace.choices, label=_("Marketplace"), always=False)
     promotion_type = ChoicesFilter(
         "promotion_kind", choices=PromotionKind.choices, label=_("Promotion type"), always=False
     )
     did_redirect = YesNoFilter("did_redirect", label=_("Did Redirect"), always=False)
-    assignee = AssigneeFilter("assignee", queryset=_all_colleagues, label=_("Assigned to"), always=False)
+    assignee = AssigneeFilter(
+        "assignee", queryset=_all_colleagues, label_by=CALLED, label=_("Assigned to"), always=False
+    )
     repeat = YesNoFilter("is_repeat", label=_("Repeat customer"), always=False)
     processed = PeriodFilter("processed_at", label=_("Processed"), always=False)
 

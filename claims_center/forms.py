@@ -1,5 +1,6 @@
 """Forms of the claim page's actions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -35,13 +36,52 @@ class OverrideForm(StyledForm):
             self.fields["reason"].widget = forms.HiddenInput()
 
 
-class ToldReasonForm(StyledForm):
-    """A reason that the customer reads on the tracker, and by e-mail if wanted."""
+class NotifyForm(StyledForm):
+    """Whether the customer is told by e-mail; not asked where the merchant has such mails switched off."""
 
+    notify = forms.BooleanField(label=_("Tell the customer by e-mail too"), required=False, initial=True)
+
+    def __init__(self, *args: Any, may_notify: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_notify:
+            del self.fields["notify"]
+
+
+class ToldReasonForm(NotifyForm):
+    """A reason that the customer reads on the tracker, and by e-mail if wanted: a ready one, own words, or both."""
+
+    field_order = ("ready", "reason", "notify", "return_code")
+    ready = forms.ChoiceField(label=_("Ready sentence"), required=False)
     reason = forms.CharField(
-        label=_("What the customer is told"), help_text=_("Shown on the customer's private tracker page."), **REASON
+        label=_("What the customer is told"),
+        help_text=_("Shown on the customer's private tracker page. Follows the ready sentence, if you choose one."),
+        **REASON | {"required": False},
     )
-    notify = forms.BooleanField(label=_("Tell the customer by e-mail too"), required=False)
+
+    def __init__(self, *args: Any, ready: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["ready"]
+        choices.choices = [("", _("Own words")), *((str(words), str(words)) for words in ready)]
+        if not ready:
+            del self.fields["ready"]
+
+    def clean(self) -> dict[str, Any]:
+        """Put the ready sentence and the own words together."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        parts = (cleaned.pop("ready", ""), cleaned.get("reason", ""))
+        cleaned["reason"] = "\n".join(filter(None, parts))
+        if not cleaned["reason"] and not self.errors:
+            self.add_error("reason", _("Choose a sentence, or write one: the customer reads why."))
+        elif len(cleaned["reason"]) > REASON["max_length"]:
+            self.add_error("reason", _("Together with the ready sentence this is too long."))
+        return cleaned
+
+
+class ReopenForm(NotifyForm):
+    """Why a claim is taken up again, for colleagues; the customer only hears that it is."""
+
+    field_order = ("reason", "notify")
+    reason = forms.CharField(label=_("Reason"), help_text=_("Kept in the claim's history."), **REASON)
 
 
 class RejectForm(ToldReasonForm):

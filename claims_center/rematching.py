@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from claims_center.models import Claim, Order
+from claims_center.models import Claim, Order, OrderAlias
 from claims_center.states import Verification
 
 ORDERS = 1000
@@ -39,6 +39,8 @@ def touched_by(orders: Iterable[Order]) -> list[uuid.UUID]:
     """Return the claims whose number these orders answer to, or which were matched to one of them."""
     orders = list(orders)
     keys = {key for order in orders for key in (order.number_norm, order.other_norm, order.last_group)} - {""}
+    aliases = OrderAlias.objects.filter(order_id__in=[order.id for order in orders])
+    keys |= set(aliases.values_list("number_norm", flat=True))
     rows = Claim.objects.filter(Q(order_number_norm__in=keys) | Q(matched_order_id__in=[order.id for order in orders]))
     return list(rows.order_by("id").values_list("id", flat=True))
 

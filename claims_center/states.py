@@ -61,6 +61,14 @@ DELIVERY_PROBLEMS = (Delivery.BOUNCED, Delivery.COMPLAINED, Delivery.FAILED)
 OPEN = (Status.NEW, Status.NEEDS_INFO, Status.VERIFIED)
 
 
+class Attention(models.TextChoices):
+    """What the customer said last on the tracker, as long as nobody has acted on it."""
+
+    NONE = "", "—"
+    ANSWERED = "answered", _("Customer answered")
+    MAIL_MISSED = "mail_missed", _("E-mail not received")
+
+
 class Event(models.TextChoices):
     """What happens to a claim; the values are the events of the ledger and of the history."""
 
@@ -75,6 +83,9 @@ class Event(models.TextChoices):
     GIFT_SENT = "claim.gift_sent", _("Gift sent by e-mail")
     GIFT_RESENT = "claim.gift_resent", _("Gift sent again")
     GIFT_CHANGED = "claim.gift_changed", _("Gift changed")
+    GIFT_WITHDRAWN = "claim.gift_withdrawn", _("Gift withdrawn before it went out")
+    CODE_AWAITED = "claim.code_awaited", _("Waits for a code")
+    WAIT_ENDED = "claim.wait_ended", _("No longer waits for a code")
     DELIVERY = "claim.delivery", _("Delivery status changed")
     PROCESSED = "claim.processed", _("Marked as processed")
     UNPROCESSED = "claim.unprocessed", _("Unprocessed")
@@ -83,6 +94,8 @@ class Event(models.TextChoices):
     SHIPPING_CHANGED = "claim.shipping_changed", _("Carrier and tracking changed")
     ORDER_CORRECTED = "claim.order_corrected", _("Order number corrected")
     ASSIGNED = "claim.assigned", _("Assigned")
+    ANSWERED = "claim.answered", _("Customer answered")
+    MAIL_MISSED = "claim.mail_missed", _("Customer did not get the e-mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +138,7 @@ TRANSITIONS: dict[Event, Transition] = {
         _("Reopen"),
         needs_reason=True,
     ),
+    Event.ANSWERED: Transition(Event.ANSWERED, frozenset({Status.NEEDS_INFO}), Status.NEW, _("Customer answered")),
     Event.PROCESSED: Transition(
         Event.PROCESSED, frozenset({Status.VERIFIED}), Status.PROCESSED, _("Mark as Processed")
     ),

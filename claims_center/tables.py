@@ -32,27 +32,29 @@ def _promotion(name: str, kind: str) -> str:
 class ClaimTable(Table):
     """One claim a row, read from the claim's own columns alone."""
 
-    customer = Column(_("Customer"), empty_values=(), phone="lead")
+    row_header = "customer"
+
     submitted = Column(_("Submitted"), accessor="submitted_at")
-    status = Column(_("Status"), phone="side")
-    verification = Column(_("Verification"))
-    product = Column(_("Product"), empty_values=())
-    promotion = Column(_("Promotion"), empty_values=())
-    delivery = Column(_("Delivery status"), accessor="delivery_status")
-    order_number = Column(_("Order number"))
-    marketplace = Column(_("Marketplace"), empty_values=(), phone="none")
+    customer = Column(_("Customer"), empty_values=(), phone="lead")
     email = Column(_("E-mail"), accessor="customer_email", phone="none")
+    product = Column(_("Product"), empty_values=())
+    marketplace = Column(_("Marketplace"), empty_values=(), phone="none")
+    order_number = Column(_("Order number"))
+    promotion = Column(_("Promotion"), empty_values=())
     rating = Column(_("Rating and feedback"), empty_values=(), phone="none")
     did_redirect = Column(_("Did Redirect"), phone="none")
+    verification = Column(_("Verification"))
+    status = Column(_("Status"), phone="side")
+    delivery = Column(_("Delivery status"), accessor="delivery_status")
     assignee = Column(_("Assigned to"), accessor="assignee_name", phone="none")
     edit = Column(_("Edit"), empty_values=(), label_on_phone=False)
 
-    def __init__(self, *args: Any, merchant_slug: str, back: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, merchant_slug: str, place: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Addresses are looked up once and not for each row, and so is what only a few values can look like.
         self.claim_page = reverse("claims:claim", args=[merchant_slug, NOBODY])
         self.customer_page = reverse("cockpit:customer", args=[merchant_slug, NOBODY])
-        self.back = f"?{urlencode({'back': back})}" if back else ""
+        self.place = f"?{urlencode({'list': place})}" if place else ""
         self.drawn: dict[tuple[Any, ...], str] = {}
 
     def once(self, make: Callable[..., str], *values: Any) -> str:
@@ -110,11 +112,11 @@ class ClaimTable(Table):
         return self.once(badges.delivery, value)
 
     def render_edit(self, record: Claim) -> str:
-        """The way to the claim's page, and back to this very list."""
+        """The way to the claim's page, which knows this place of the list."""
         url = self.claim_page.replace(NOBODY, str(record.id))
         label = _now("Edit the claim of %(customer)s") % {"customer": record.customer_name or record.customer_email}
         return SafeString(
-            f'<a class="btn btn-ghost btn-icon btn-sm" href="{cells.esc(url + self.back)}" aria-label="{cells.esc(label)}"'
+            f'<a class="btn btn-ghost btn-icon btn-sm" href="{cells.esc(url + self.place)}" aria-label="{cells.esc(label)}"'
             f' title="{cells.esc(label)}" data-open>{icon("pencil", 15)}</a>'
         )
 

@@ -1,120 +1,100 @@
-"""The acts that can be done to many claims, and why one of them may be skipped."""
+"""The acts that can be done to many claims: words, rule, what they change, what they ask."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from claims_center.errors import Refused
-from claims_center.forms import AssignForm
-from claims_center.models import Claim
-from claims_center.services import desk, gifts, processing, verdicts
-from claims_center.states import Status
-from tenancy.actors import Actor
-from ui.forms import StyledForm
+from claims_center.bulk import making, outcomes, rules
+from claims_center.bulk.changes import Change
+from claims_center.bulk.desk import Desk
+from claims_center.bulk.rules import Given, Rule
+from claims_center.models import BulkAct, BulkKind, Claim
 
-DONE = "+"
-# One letter for each outcome, so that thousands of rows keep their result in one short text.
-OUTCOMES: dict[str, Any] = {
-    DONE: _("Done"),
-    "a": _("This was done before"),
-    "o": _("The order check does not say Match: it needs a reason of its own"),
-    "n": _("Not verified"),
-    "c": _("Processed or rejected"),
-    "p": _("The gift is shipped, not mailed"),
-    "m": _("The gift was not sent yet"),
-    "l": _("The mailing address is missing"),
-    "e": _("The customer has no usable e-mail address"),
-    "k": _("The code pool is empty"),
-    "w": _("The promotion was archived"),
-    "x": _("Not possible"),
-}
-REFUSALS = {
-    "reason_needed": "o",
-    "gift_not_sent": "m",
-    "address_missing": "l",
-    "address_unusable": "e",
-    "nothing_to_give": "k",
-    "promotion_withdrawn": "w",
-}
-CLOSED = (Status.PROCESSED, Status.REJECTED)
+Make = Callable[[Sequence[Claim], Desk], list[Change]]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act: its words, its form if it asks something, what it skips, and the service that does it."""
+    """One act. `facts` names the columns that its rule looks at (see `preview`); `already` is why it need not be done."""
 
     name: str
-    label: Any
     icon: str
-    skips: Callable[[Claim, dict[str, Any]], str]
-    service: Callable[..., Any]
-    form_class: type[StyledForm] | None = None
+    rule: Rule
+    make: Make
+    facts: tuple[str, ...]
+    already: Any = outcomes.WORDS[outcomes.ALREADY]
+    tone: str = ""
 
-    def do(self, claim: Claim, values: dict[str, Any], *, actor: Actor, now: datetime) -> str:
-        """Do it to one claim unless it is skipped; return the outcome's letter. Refusals leave the caller's savepoint."""
-        skipped = self.skips(claim, values)
-        if not skipped:
-            self.service(claim_id=claim.id, actor=actor, now=now, **values)
-        return skipped or DONE
+    @property
+    def label(self) -> Any:
+        """Return the words of its button."""
+        return BulkKind(self.name).label
 
-
-def outcome_of(refusal: Refused) -> str:
-    """Return the letter for what a service refused."""
-    return REFUSALS.get(refusal.code, "x")
-
-
-def _skip_verify(claim: Claim, values: dict[str, Any]) -> str:
-    if claim.status in CLOSED:
-        return "c"
-    if claim.status == Status.VERIFIED:
-        return "a"
-    return "o" if verdicts.needs_override(claim=claim) else ""
-
-
-def _skip_send(claim: Claim, values: dict[str, Any]) -> str:
-    if claim.status in CLOSED:
-        return "c"
-    if claim.is_physical:
-        return "p"
-    if claim.is_gift_issued:
-        return "a"
-    if claim.status != Status.VERIFIED:
-        return "n"
-    return "" if claim.customer_email else "e"
-
-
-def _skip_process(claim: Claim, values: dict[str, Any]) -> str:
-    if claim.status in CLOSED:
-        return "a" if claim.status == Status.PROCESSED else "c"
-    if claim.status != Status.VERIFIED:
-        return "n"
-    if not claim.is_physical:
-        return "" if claim.is_gift_issued else "m"
-    return "" if claim.ship_to.get("street") and claim.ship_to.get("city") else "l"
-
-
-def _skip_assign(claim: Claim, values: dict[str, Any]) -> str:
-    return "a" if claim.assignee_id == values.get("user_id") else ""
+    def words(self, outcome: str) -> Any:
+        """Return an outcome in words."""
+        return self.already if outcome == outcomes.ALREADY else outcomes.WORDS[outcome]
 
 
 ACTS = {
     act.name: act
     for act in (
-        Act("verify", _("Verify"), "badge-check", _skip_verify, verdicts.verify),
-        Act("send_gift", _("Send Gift by Email"), "send", _skip_send, gifts.send_gift),
-        Act("process", _("Mark as Processed"), "circle-check", _skip_process, processing.mark_processed),
-        Act("assign", _("Assign"), "user-check", _skip_assign, desk.assign, AssignForm),
+        Act(
+            BulkKind.VERIFY,
+            "badge-check",
+            rules.verify,
+            making.verify,
+            ("status", "verification", "order_rule", "has_number"),
+            _("Verified already"),
+        ),
+        Act(
+            BulkKind.SEND_GIFT,
+            "send",
+            rules.send_gift,
+            making.send_gift,
+            ("status", "kind", "has_gift", "promotion", "email"),
+            _("The gift was sent before"),
+        ),
+        Act(
+            BulkKind.PROCESS,
+            "circle-check",
+            rules.process,
+            making.process,
+            ("status", "kind", "has_gift", "promotion", "has_street", "has_city"),
+            _("Processed already"),
+        ),
+        Act(BulkKind.UNPROCESS, "undo-2", rules.unprocess, making.unprocess, ("status",)),
+        Act(
+            BulkKind.REJECT,
+            "circle-x",
+            rules.reject,
+            making.reject,
+            ("status", "has_gift"),
+            _("Rejected already"),
+            tone="bad",
+        ),
+        Act(
+            BulkKind.ASSIGN,
+            "user-check",
+            rules.assign,
+            making.assign,
+            ("assignee",),
+            _("This person has it already"),
+        ),
     )
 }
 
 
-def values_of(act: Act, payload: dict[str, Any]) -> dict[str, Any]:
-    """Return what the service takes besides the claim, from a job's payload."""
-    if act.form_class is None:
-        return {}
-    user = payload.get("user")
-    return {"user_id": uuid.UUID(user) if user else None}
+def given_of(bulk: BulkAct) -> Given:
+    """Return what the person gave for an act, from its document."""
+    kept: dict[str, Any] = bulk.given
+    user = kept.get("user")
+    return Given(
+        reason=kept.get("reason", ""),
+        user_id=uuid.UUID(user) if user else None,
+        return_code=bool(kept.get("return_code")),
+        notify=bool(kept.get("notify")),
+        wait=bool(kept.get("wait")),
+    )

@@ -1,26 +1,25 @@
-"""The job that goes through the claims of a bulk act."""
+"""The jobs behind bulk acts."""
 
 import uuid
 
-from django.utils import timezone
-
-from claims_center.bulk.services import do_one
+from claims_center.bulk.running import go_on, name_the_rest
 from jobs.kinds import job_handler
-from jobs.models import Job
 from jobs.run import JobRun
 
 
-@job_handler()
+@job_handler(on_dead="claims_center.bulk.services.given_up", retry_by_hand=False)
 def run_bulk(run: JobRun) -> None:
-    """Do the act to claim after claim, each with its outcome in a transaction of its own; killed, go on from there."""
-    claims = run.payload["claims"]
-    with run.scope():
-        outcomes = Job.objects.values_list("result", flat=True).get(id=run.job_id).get("outcomes", "")
-    for claim_id in claims[len(outcomes) :]:
-        with run.scope():
-            outcomes += do_one(payload=run.payload, claim_id=uuid.UUID(claim_id), now=timezone.now())
-            Job.objects.filter(id=run.job_id).update(result={"outcomes": outcomes})
-            run.progress(len(outcomes), len(claims))
+    """Go through the claims of an act, batch by batch; killed, go on after the last batch that was committed."""
+    while go_on(run):
         run.pause_if_long()
-    with run.scope():
-        run.finish(outcomes=outcomes)
+
+
+@job_handler()
+def close_bulk(run: JobRun) -> None:
+    """Name the claims that a stopped act did not reach."""
+    more = True
+    while more:
+        with run.scope():
+            more = name_the_rest(uuid.UUID(run.payload["bulk"]))
+            run.progress(run.done_rows)
+        run.pause_if_long()

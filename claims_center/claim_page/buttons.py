@@ -79,8 +79,9 @@ def _more(claim: Claim) -> Iterator[Button]:
         yield Button("process", PROCESS, "circle-check")
     if issued and not claim.is_physical:
         yield Button("resend", _("Send again"), "send")
-    if status == Status.NEW or (status == Status.VERIFIED and not issued):
-        yield Button("info", _("Ask for information"), "message-circle-question-mark")
+    if status in (Status.NEW, Status.NEEDS_INFO) or (status == Status.VERIFIED and not issued):
+        label = _("Ask something else") if status == Status.NEEDS_INFO else _("Ask for information")
+        yield Button("info", label, "message-circle-question-mark")
     if status == Status.NEEDS_INFO:
         yield Button("reopen", _("Reopen"), "rotate-ccw")
     if status == Status.VERIFIED and not issued:

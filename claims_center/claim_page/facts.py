@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from claims_center import badges
+from claims_center.carriers import tracking_url
 from claims_center.models import Claim, Order, Source
 from codes.normalise import masked
 from ui import cells, locale
@@ -122,8 +123,21 @@ def processed(claim: Claim, by: str) -> list[Fact]:
         *facts,
         Fact(_("Item"), claim.gift_item),
         Fact(_("Carrier"), claim.carrier),
-        Fact(_("Tracking number"), claim.tracking_number, copy=claim.tracking_number),
+        Fact(_("Tracking number"), parcel_link(claim), copy=claim.tracking_number),
     ]
+
+
+def parcel_link(claim: Claim) -> Any:
+    """Return the tracking number, as a link where we know the carrier."""
+    address = tracking_url(claim.carrier, claim.tracking_number)
+    if not address:
+        return claim.tracking_number
+    return format_html(
+        '<a class="link" href="{}" rel="noopener noreferrer" target="_blank">{}<span class="sr"> {}</span></a>',
+        address,
+        claim.tracking_number,
+        _("(opens in a new tab)"),
+    )
 
 
 def address_lines(address: dict[str, str] | None) -> str:

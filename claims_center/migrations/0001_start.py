@@ -6,8 +6,8 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-import claims_center.models.changes
 import tenancy.base
+import tenancy.changes
 import tenancy.ids
 from tenancy.operations import MerchantTable
 
@@ -538,7 +538,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=0)),
-                ("change_xid", claims_center.models.changes.ChangeField()),
+                ("change_xid", tenancy.changes.ChangeField()),
                 (
                     "assignee",
                     models.ForeignKey(

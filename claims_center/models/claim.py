@@ -9,14 +9,21 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.marketplaces import Marketplace
-from claims_center.models.changes import ChangeField, TransactionId
 from claims_center.models.funnel import Funnel
 from claims_center.models.journey import Journey
 from claims_center.models.order import Order
 from claims_center.models.product import Listing, Product
 from claims_center.models.promotion import Promotion, PromotionKind
-from claims_center.states import DIGITAL_DELIVERY, PHYSICAL_DELIVERY, Delivery, Status, Verification
+from claims_center.states import (
+    DIGITAL_DELIVERY,
+    PHYSICAL_DELIVERY,
+    Attention,
+    Delivery,
+    Status,
+    Verification,
+)
 from tenancy.base import MerchantForeignKey, MerchantManager, MerchantModel, MerchantQuerySet
+from tenancy.changes import ChangeField, TransactionId
 from tenancy.secrets import decrypt
 
 
@@ -80,6 +87,9 @@ class Claim(MerchantModel):
     tracking_number = models.CharField(_("Tracking number"), max_length=80, blank=True)
 
     submitted_at = models.DateTimeField(_("Submitted"))
+    attention = models.CharField(
+        _("From the customer"), max_length=20, choices=Attention.choices, blank=True, default="", db_default=""
+    )
     verified_at = models.DateTimeField(null=True)
     processed_at = models.DateTimeField(null=True)
     processed_by = models.CharField(max_length=60, blank=True)
@@ -142,6 +152,7 @@ class Claim(MerchantModel):
                 | ~Q(status="processed") & Q(processed_at__isnull=True, processed_entry_id__isnull=True),
                 name="claim_processed_has_gift",
             ),
+            models.CheckConstraint(condition=Q(attention__in=Attention.values), name="claim_attention_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=["needs_info", "rejected"]) | ~Q(status_reason=""),
                 name="claim_says_why",
@@ -169,9 +180,28 @@ class Claim(MerchantModel):
             models.Index(fields=["merchant", "delivery_status", "id"], name="claim_by_delivery"),
             models.Index(fields=["merchant", "assignee_name", "id"], name="claim_by_assignee_name"),
             # ... and one for each filter in the order in which the list opens.
-            models.Index(fields=["merchant", "status", "submitted_at", "id"], name="claim_status_new"),
+            # A state with anything else is what people look at all day: counted without reading a claim.
+            models.Index(
+                fields=["merchant", "status", "submitted_at", "id"],
+                include=[
+                    "verification",
+                    "marketplace",
+                    "funnel",
+                    "product",
+                    "promotion_kind",
+                    "assignee",
+                    "delivery_status",
+                    "did_redirect",
+                    "is_repeat",
+                ],
+                name="claim_status_new",
+            ),
             models.Index(fields=["merchant", "verification", "submitted_at", "id"], name="claim_verification_new"),
-            models.Index(fields=["merchant", "funnel", "submitted_at", "id"], name="claim_funnel_new"),
+            models.Index(
+                fields=["merchant", "funnel", "submitted_at", "id"],
+                include=["product", "status", "did_redirect"],
+                name="claim_funnel_new",
+            ),
             models.Index(fields=["merchant", "product", "submitted_at", "id"], name="claim_product_new"),
             models.Index(fields=["merchant", "marketplace", "submitted_at", "id"], name="claim_marketplace_new"),
             models.Index(fields=["merchant", "promotion_kind", "submitted_at", "id"], name="claim_kind_new"),
@@ -181,6 +211,11 @@ class Claim(MerchantModel):
             models.Index(fields=["merchant", "assignee", "submitted_at", "id"], name="claim_assignee_new"),
             models.Index(fields=["merchant", "is_repeat", "submitted_at", "id"], name="claim_repeat_new"),
             models.Index(fields=["merchant", "customer", "submitted_at", "id"], name="claim_of_customer"),
+            models.Index(
+                fields=["merchant", "attention", "submitted_at", "id"],
+                condition=~Q(attention=""),
+                name="claim_attention_new",
+            ),
             # Counting what became of each funnel's claims reads this index alone.
             models.Index(fields=["merchant", "funnel", "status", "did_redirect"], name="claim_of_funnel"),
             models.Index(

@@ -1,15 +1,27 @@
 """A Smart Funnel: the public page of one campaign."""
 
+import secrets
 from datetime import datetime
 
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5, Cast, Left, Random
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.models.product import Product
 from claims_center.models.promotion import Promotion
 from tenancy.base import MerchantForeignKey, MerchantModel
+from tenancy.models.merchant import ALPHABET
+
+SHORT_CODE = 8
+# Hours; what was typed is kept for longer than that.
+LONGEST_REMINDER = 120
+
+
+def new_short_code() -> str:
+    """Return the last part of a funnel's short address; nothing secret, but easy to type off paper."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(SHORT_CODE))
 
 
 class OrderNumberRule(models.TextChoices):
@@ -28,10 +40,16 @@ class FunnelState(models.TextChoices):
     OPEN = "open", _("Open")
     ENDED = "ended", _("Ended")
     CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
 
 
 class Funnel(MerchantModel):
-    """A campaign: its products, its promotion, when it is open, what it asks and says."""
+    """A campaign: its products, its promotion, when it is open, what it asks and says.
+
+    `texts` holds the merchant's own words by name, where they differ from ours (see `claims_center.wording`);
+    `version` counts what was saved, so that two people who edit at once notice each other. `short_code` never changes:
+    it is what inserts are printed with. `remind_after_hours` is empty where nobody is reminded.
+    """
 
     slug = models.CharField(
         _("Address"),
@@ -44,12 +62,22 @@ class Funnel(MerchantModel):
     ends_at = models.DateTimeField(_("Ends"), null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    short_code = models.CharField(
+        max_length=SHORT_CODE,
+        default=new_short_code,
+        db_default=Left(MD5(Cast(Random(), models.CharField())), SHORT_CODE),
+        editable=False,
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     order_number = models.CharField(
         _("Order number"), max_length=10, choices=OrderNumberRule.choices, default=OrderNumberRule.REQUIRED
     )
     min_feedback = models.PositiveSmallIntegerField(
         _("Least length of feedback"), default=0, validators=[MaxValueValidator(1000)]
     )
+    ask_rating = models.BooleanField(_("Ask for a rating"), default=True, db_default=True)
+    ask_feedback = models.BooleanField(_("Ask for feedback"), default=True, db_default=True)
     max_order_age_days = models.PositiveSmallIntegerField(
         _("Most days between order and claim"), null=True, blank=True, help_text=_("Empty: orders of any age.")
     )
@@ -58,6 +86,13 @@ class Funnel(MerchantModel):
     feedback_prompt = models.CharField(_("Question for the feedback"), max_length=300, blank=True)
     thanks = models.TextField(_("Text after the claim"), max_length=2000, blank=True)
     terms = models.TextField(_("Terms"), max_length=8000, blank=True)
+    texts = models.JSONField(default=dict, db_default={}, blank=True)
+    logo = models.FileField(_("Logo"), upload_to="logos/", max_length=200, blank=True, default="", db_default="")
+    accent = models.CharField(_("Accent colour"), max_length=7, blank=True, default="", db_default="")
+    stop_when_sold_out = models.BooleanField(_("Stop when no code is left"), default=False, db_default=False)
+    remind_after_hours = models.PositiveSmallIntegerField(
+        _("Remind after"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_REMINDER)]
+    )
     auto_verify = models.BooleanField(_("Verify by itself when the order matches"), default=False)
     auto_send = models.BooleanField(_("Then send the gift by itself"), default=False)
     created_at = models.DateTimeField()
@@ -80,6 +115,21 @@ class Funnel(MerchantModel):
                 condition=Q(max_order_age_days__isnull=True) | Q(max_order_age_days__gt=0), name="funnel_age_positive"
             ),
             models.CheckConstraint(condition=Q(min_feedback__lte=1000), name="funnel_feedback_sane"),
+            models.UniqueConstraint(fields=["merchant", "short_code"], name="funnel_short_code_once"),
+            models.CheckConstraint(condition=~Q(short_code=""), name="funnel_has_short_code"),
+            models.CheckConstraint(
+                condition=Q(ask_feedback=True) | Q(min_feedback=0), name="funnel_measures_what_it_asks"
+            ),
+            models.CheckConstraint(condition=Q(accent__regex=r"^(#[0-9a-f]{6})?$"), name="funnel_accent_colour"),
+            models.CheckConstraint(
+                condition=Q(remind_after_hours__isnull=True)
+                | Q(remind_after_hours__gte=1, remind_after_hours__lte=LONGEST_REMINDER),
+                name="funnel_reminds_in_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | Q(published_at__isnull=True) | Q(closed_at__isnull=False),
+                name="funnel_archived_when_over",
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant", "name", "id"], name="funnel_by_name"),
@@ -92,6 +142,8 @@ class Funnel(MerchantModel):
 
     def state(self, now: datetime) -> FunnelState:
         """Return where the funnel stands at `now`; the end is exclusive."""
+        if self.archived_at is not None:
+            return FunnelState.ARCHIVED
         if self.closed_at is not None:
             return FunnelState.CLOSED
         if self.published_at is None:
@@ -120,3 +172,18 @@ class FunnelProduct(MerchantModel):
 
     def __str__(self) -> str:
         return f"{self.funnel_id} {self.product_id}"
+
+
+class FormerAddress(MerchantModel):
+    """An address that a published funnel had: it leads to the funnel for good, and no other funnel can take it."""
+
+    funnel = MerchantForeignKey(Funnel, on_delete=models.CASCADE, related_name="former_addresses")
+    slug = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["merchant", "slug"], name="former_address_once")]
+        indexes = [models.Index(fields=["merchant", "funnel"], name="former_address_of_funnel")]
+
+    def __str__(self) -> str:
+        return self.slug

@@ -66,4 +66,4 @@ class ClaimToken(SearchToken):
     class Meta(SearchToken.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["merchant", "token", "row"], name="claim_token_once")]
-        indexes = [models.Index(fields=["merchant", "row"], name="claim_token_row")]
+        indexes = [models.Index(fields=["merchant", "row", "token"], name="claim_token_row")]

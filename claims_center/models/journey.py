@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.models.funnel import Funnel
+from claims_center.models.product import Product
 from tenancy.base import MerchantForeignKey, MerchantModel
 
 
@@ -20,10 +21,24 @@ class Step(models.TextChoices):
     SHARED = "shared", _("Pressed Share")
 
 
+class Via(models.TextChoices):
+    """How a visitor found the page."""
+
+    INSERT = "insert", _("Product insert")
+    LINK = "link", _("Link")
+    DIRECT = "direct", _("Direct")
+
+
 class Journey(MerchantModel):
-    """When a visitor reached each step. `draft` holds what was typed so far; it is emptied when the claim comes in."""
+    """When a visitor reached each step. `draft` holds what was typed so far; it is emptied when the claim comes in.
+
+    `product` is the one that was chosen. `remind_at` is there where the visitor asked for a reminder, `reminded_at`
+    once it was put into the outbox.
+    """
 
     funnel = MerchantForeignKey(Funnel, on_delete=models.PROTECT, related_name="journeys")
+    via = models.CharField(max_length=8, choices=Via.choices, default=Via.DIRECT, db_default=Via.DIRECT)
+    product = MerchantForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="+")
     visited_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     order_at = models.DateTimeField(null=True)
@@ -32,8 +47,11 @@ class Journey(MerchantModel):
     submitted_at = models.DateTimeField(null=True)
     shared_at = models.DateTimeField(null=True)
     draft = models.JSONField(default=dict, blank=True)
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta(MerchantModel.Meta):
+        constraints = [models.CheckConstraint(condition=Q(via__in=Via.values), name="journey_via_known")]
         indexes = [
             # Counting each campaign's visits, and those that went on, reads these alone; many alike, they are small.
             models.Index(fields=["merchant", "funnel"], name="journey_visits"),
@@ -41,7 +59,16 @@ class Journey(MerchantModel):
             # Counting a campaign's steps over a period reads this one alone.
             models.Index(
                 fields=["merchant", "funnel", "visited_at"],
-                include=["started_at", "submitted_at", "shared_at"],
+                include=[
+                    "via",
+                    "product",
+                    "started_at",
+                    "order_at",
+                    "feedback_at",
+                    "contact_at",
+                    "submitted_at",
+                    "shared_at",
+                ],
                 name="journey_of_funnel",
             ),
             models.Index(
@@ -59,3 +86,19 @@ class Journey(MerchantModel):
         """Return the steps that were reached with their times, earliest first."""
         reached = [(step, getattr(self, f"{step.value}_at")) for step in Step]
         return sorted(((step, at) for step, at in reached if at is not None), key=lambda pair: pair[1])
+
+
+class ReminderRefusal(MerchantModel):
+    """An address whose owner wants no reminders of this merchant's funnels; mails about claims go on."""
+
+    email_norm = models.CharField(max_length=254)
+    created_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "email_norm"], name="reminder_refusal_once"),
+            models.CheckConstraint(condition=~Q(email_norm=""), name="reminder_refusal_has_address"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

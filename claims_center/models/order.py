@@ -23,8 +23,9 @@ class Order(MerchantModel):
     """One order of a marketplace.
 
     `number_norm` is its number as it is compared, `last_group` the part behind the last dash, `other_norm` a second
-    number that customers may know it by. `reported_at`: when the marketplace last changed it. `digest` says whether an
-    import changes anything, `batch` which portion of an import last did.
+    number that customers may know it by (further ones are in OrderAlias). `reported_at`: when the marketplace last
+    changed it. `digest` says whether an import changes anything, `batch` which portion of an import last did, and
+    `first_batch` which one brought the order.
     """
 
     marketplace = models.CharField(_("Marketplace"), max_length=10, choices=Marketplace.choices)
@@ -46,6 +47,7 @@ class Order(MerchantModel):
     reported_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64)
     batch = models.UUIDField()
+    first_batch = models.UUIDField(null=True)
     imported_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -94,6 +96,54 @@ class OrderItem(MerchantModel):
 
     def __str__(self) -> str:
         return self.title or self.sku or self.listing_id
+
+
+class OrderAlias(MerchantModel):
+    """A third or further number of an order: a Walmart order may be shipped under several purchase orders."""
+
+    order = MerchantForeignKey(Order, on_delete=models.CASCADE, related_name="aliases")
+    number_norm = models.CharField(max_length=60)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "order", "number_norm"], name="order_alias_once"),
+            models.CheckConstraint(condition=~Q(number_norm=""), name="order_alias_has_number"),
+        ]
+        indexes = [models.Index(fields=["merchant", "number_norm"], name="order_alias_by_number")]
+
+    def __str__(self) -> str:
+        return self.number_norm
+
+
+class OrderBatch(MerchantModel):
+    """One portion of an import: where orders came from. `origin_id` is the import run, where there was one."""
+
+    origin_id = models.UUIDField(null=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    format_name = models.CharField(max_length=80, blank=True)
+    actor = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.file_name or self.format_name
+
+
+class OrderChange(MerchantModel):
+    """What a later import changed on an order: column -> [before, after], without anything about the buyer."""
+
+    order = MerchantForeignKey(Order, on_delete=models.CASCADE, related_name="changes")
+    batch = models.UUIDField()
+    at = models.DateTimeField()
+    changes = models.JSONField(default=dict)
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["merchant", "order", "at", "id"], name="order_change_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.at:%Y-%m-%d}"
 
 
 class ClaimedNumber(MerchantModel):

@@ -10,11 +10,18 @@ from tenancy.base import MerchantForeignKey, MerchantModel
 
 
 class Product(MerchantModel):
-    """A product; `image` is a picture that was re-encoded and is served from our own side."""
+    """A product; `image` is a picture that was re-encoded and is served from our own side.
+
+    `image_url` is where it is fetched from, once: then `image_fetched_at` is there, or `image_problem` says in words
+    why it could not be.
+    """
 
     title = models.CharField(_("Title"), max_length=200)
     sku = models.CharField(_("SKU"), max_length=80, blank=True)
     image = models.FileField(_("Image"), upload_to="products/", max_length=200, blank=True)
+    image_url = models.URLField(_("Address of the picture"), max_length=500, blank=True, default="", db_default="")
+    image_fetched_at = models.DateTimeField(null=True)
+    image_problem = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,9 +7,11 @@ from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
+from claims_center import tallies
 from claims_center.errors import NotAllowed, ReasonNeeded
 from claims_center.models import Claim, ClaimChange
-from claims_center.states import TRANSITIONS, Event, Status
+from claims_center.states import TRANSITIONS, Attention, Event, Status
+from codes.waiting import leave
 from ledger.services import record
 from tenancy.actors import Actor
 
@@ -28,6 +30,15 @@ class Facts(TypedDict):
 
 ORIGIN = "claim"
 LONGEST_REASON = 500
+# What the customer said is settled once somebody of the staff has done one of these; nothing else takes the word away.
+SETTLES: dict[str, frozenset[Event]] = {
+    Attention.ANSWERED: frozenset(
+        {Event.VERIFIED, Event.INFO_ASKED, Event.REJECTED, Event.GIFT_SENT, Event.PROCESSED, Event.UNPROCESSED}
+    ),
+    Attention.MAIL_MISSED: frozenset(
+        {Event.GIFT_RESENT, Event.EMAIL_CORRECTED, Event.GIFT_CHANGED, Event.REJECTED, Event.PROCESSED}
+    ),
+}
 # In these states the customer reads why.
 EXPLAINED = (Status.NEEDS_INFO, Status.REJECTED)
 
@@ -90,7 +101,14 @@ def keep(
     ``before`` is the status that the claim came from; left out where the act changes none.
     """
     claim.version += 1
-    claim.save(update_fields={*fields, "version"})
+    fields = {*fields, "version"}
+    if actor.kind != "system" and event in SETTLES.get(claim.attention, ()):
+        claim.attention = Attention.NONE
+        fields.add("attention")
+    counted = tallies.stored(claim=claim, fields=fields)
+    claim.save(update_fields=fields)
+    if counted is not None:
+        tallies.changed(before=counted, after=tallies.cell_of(claim), now=now)
     change: ClaimChange = ClaimChange.made_with(
         claim_id=claim.id,
         seq=claim.version,
@@ -121,7 +139,8 @@ def move(
     """Take a locked claim along one way of the table of transitions.
 
     Checks the way, writes the ledger's memo unless ``entry_id`` names the entry already written, saves the status and
-    the given fields, writes the history.
+    the given fields, writes the history. A claim that is not verified any more leaves the line of those who wait for a
+    code.
     """
     check_transition(claim=claim, event=event, reason=reason)
     before = claim.status
@@ -139,4 +158,7 @@ def move(
         detail=detail,
         entry_id=entry,
     )
+    if claim.status != Status.VERIFIED and not claim.is_physical:
+        # Only a verified claim waits for a code.
+        leave(origin=ORIGIN, origin_ids=[claim.id])
     return claim

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from claims_center.errors import InUse
 from claims_center.models import Claim, Funnel, Listing, Product, Promotion
 from claims_center.services.copies import carry_name
+from claims_center.services.pictures import fetch_later
 from tenancy.actors import Actor
 from tenancy.audit import audit
 
-PRODUCT_FIELDS = ("title", "sku", "image")
+PRODUCT_FIELDS = ("title", "sku", "image", "image_url")
 LISTING_FIELDS = ("marketplace", "region", "listing_id", "url")
 PROMOTION_FIELDS = (
     "name",
@@ -35,14 +36,16 @@ PROMOTION_FIELDS = (
 def create_product(
     *, values: Mapping[str, Any], listings: Iterable[Mapping[str, Any]], actor: Actor, now: datetime
 ) -> Product:
-    """Make a product with its listings: saves both, then writes an audit event.
+    """Make a product with its listings: saves both, has the picture at ``image_url`` fetched, writes an audit event.
 
-    ``values`` holds title, sku and image (a stored name or ""); each listing holds marketplace, region, listing_id and
+    ``values`` holds title, sku, image (a stored name or "") and image_url; each listing holds marketplace, region, listing_id and
     url. Raises ValidationError for a URL outside its marketplace, IntegrityError where SKU or listing is taken.
     ``now`` is UTC.
     """
     product: Product = Product.made_with(**values, created_at=now)
     product.save(force_insert=True)
+    if product.image_url:
+        fetch_later(product=product, now=now)
     kept = _write_listings(product, listings, now=now)
     audit(
         action="product.created",
@@ -64,7 +67,8 @@ def update_product(
 ) -> Product:
     """Change a product and its listings; a listing that is not named any more is archived, because claims point to it.
 
-    Locks the product, saves it and its listings, carries a new title to the claims that show it, writes an audit
+    Locks the product, saves it and its listings, has the picture fetched that ``image_url`` newly names (or that could
+    not be fetched last time), carries a new title to the claims that show it, writes an audit
     event where anything changed. Raises Product.DoesNotExist, ValidationError, IntegrityError.
     """
     product: Product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
@@ -72,6 +76,8 @@ def update_product(
     for name, value in values.items():
         setattr(product, name, value)
     product.save()
+    if product.image_url and (product.image_url != before["image_url"] or product.image_problem):
+        fetch_later(product=product, now=now)
     after = _facts(product, PRODUCT_FIELDS) | {"listings": _write_listings(product, listings, now=now)}
     if before["title"] != after["title"]:
         carry_name(source="product", source_id=product.id, now=now)

@@ -42,10 +42,7 @@ def mail_changed(*, message: Message, status: str, at: datetime) -> None:
 
 def mail_corrected(*, message: Message, to_address: str, actor: Actor, now: datetime) -> None:
     """Carry an address that was corrected in the list of problem deliveries onto claim and customer; sends nothing."""
-    if message.kind == GIFT_MAIL:
-        correct_email(
-            claim_id=message.origin_id, email=to_address, actor=actor, now=now, send=False, even_processed=True
-        )
+    correct_email(claim_id=message.origin_id, email=to_address, actor=actor, now=now, send=False, even_processed=True)
 
 
 def _sent_again(claim: Claim, message: Message, *, at: datetime) -> None:

@@ -1,21 +1,25 @@
 """Giving a digital gift: the code, the voucher, the mail."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from claims_center.errors import AddressUnusable, NotAllowed, NothingToGive, PromotionWithdrawn, ReasonNeeded
-from claims_center.models import Claim, Promotion, Source
+from claims_center.models import Claim, ClaimChange, Promotion, Source
+from claims_center.search import write_words
 from claims_center.services.base import ORIGIN, keep, ledger_facts, locked, memo
 from claims_center.services.gift_back import take_gift_back
 from claims_center.services.verdicts import verify_locked
 from claims_center.states import OPEN, Delivery, Event, Status
-from codes.errors import PoolBusy, PoolEmpty
+from codes.errors import OthersWait, PoolBusy, PoolEmpty
 from codes.models import Code
 from codes.normalise import masked
 from codes.services import take
+from codes.waiting import leave
+from customers.normalise import email_norm
 from ledger.services import grant
 from ledger.units import Unit
 from messaging.errors import AddressInvalid
@@ -24,6 +28,8 @@ from tenancy.actors import Actor
 from tenancy.ids import new_id
 
 GIFT_MAIL = "claim.gift"
+# Within this time the same wish is one wish.
+ONE_PRESS = timedelta(minutes=1)
 GIFT_FIELDS = {"grant", "code", "gift_code", "gift_item", "gift_sent_at", "gift_seq", "delivery_status", "delivery_at"}
 
 
@@ -34,7 +40,8 @@ def send_gift(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str =
     2. Verifies it first where it is not verified and ``reason`` says why that is right.
     3. Takes a code from the pool, or uses the fixed code or the file.
     4. Issues the voucher with its code in the ledger (claim.gift_sent).
-    5. Writes gift, delivery status Queued and history; queues the mail, which looks at everything again when it goes.
+    5. Writes gift, delivery status Queued, history, and the code as a search word; queues the mail, which looks at
+       everything again when it goes.
 
     Raises ReasonNeeded, NotAllowed (physical gift, rejected or processed claim), PromotionWithdrawn, NothingToGive
     (empty pool), AddressUnusable; none of these leaves anything behind. ``now`` is UTC.
@@ -53,8 +60,11 @@ def send_gift(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str =
     return claim
 
 
-def check_sendable(*, claim: Claim, promotion: Promotion) -> None:
-    """Raise what stands in the way of mailing this claim's gift, whatever its verification says."""
+def check_sendable(*, claim: Claim, promotion: Promotion, closed: Collection[str] | None = None) -> None:
+    """Raise what stands in the way of mailing this claim's gift, whatever its verification says.
+
+    ``closed``: as for `check_address`.
+    """
     if promotion.is_physical:
         raise NotAllowed(_("This gift is shipped, not mailed. Mark the claim as processed when it is on its way."))
     if claim.status not in OPEN:
@@ -62,21 +72,25 @@ def check_sendable(*, claim: Claim, promotion: Promotion) -> None:
         raise NotAllowed(text, status=claim.get_status_display())
     if promotion.archived_at is not None:
         raise PromotionWithdrawn(promotion=promotion.name)
-    check_address(email=claim.customer_email)
+    check_address(email=claim.customer_email, closed=closed)
 
 
-def check_address(*, email: str) -> None:
-    """Raise AddressUnusable where there is no address, or where mail to it came back before."""
+def check_address(*, email: str, closed: Collection[str] | None = None) -> None:
+    """Raise AddressUnusable where there is no address, or where mail to it came back before.
+
+    ``closed`` are the addresses (as they are compared) that are written to no more, where the caller knows them.
+    """
     if not email:
         raise AddressUnusable(_("The customer has no e-mail address."))
-    if suppressed([email]):
+    if suppressed([email]) if closed is None else email_norm(email) in closed:
         raise AddressUnusable(email=email)
 
 
 def resend_gift(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> Claim:
     """Mail the same gift once more: a recorded decision of somebody, for a reason.
 
-    1. Locks the claim. One whose mail is still waiting to go out is returned as it is.
+    1. Locks the claim. One whose mail is still waiting to go out, or was sent again within the last minute, is returned
+       as it is: however often the button is pressed, one mail goes.
     2. Writes the memo claim.gift_resent, delivery status Queued and history; queues a new mail with the next number.
 
     Takes no second code and issues no second voucher. Raises NotAllowed where no gift was sent, ReasonNeeded,
@@ -85,12 +99,17 @@ def resend_gift(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime
     claim = locked(claim_id=claim_id)
     if not claim.is_gift_issued or claim.is_physical:
         raise NotAllowed(_("No gift was sent that could be sent again."))
-    if claim.delivery_status == Delivery.QUEUED:
+    if claim.delivery_status == Delivery.QUEUED or _sent_again_lately(claim, now=now):
         return claim
     if not reason.strip():
         raise ReasonNeeded
     check_address(email=claim.customer_email)
     return send_again(claim=claim, event=Event.GIFT_RESENT, reason=reason, fields=(), actor=actor, now=now)
+
+
+def _sent_again_lately(claim: Claim, *, now: datetime) -> bool:
+    since = ClaimChange.objects.filter(claim_id=claim.id, event=Event.GIFT_RESENT, at__gt=now - ONE_PRESS)
+    return since.exists()
 
 
 def send_again(
@@ -154,6 +173,7 @@ def _swap(claim: Claim, promotion: Promotion, *, return_code: bool, reason: str,
     else:
         entry_id = memo(claim=claim, event=Event.GIFT_CHANGED, actor=actor)
     detail |= {"from": str(claim.promotion_id), "to": str(promotion.id)}
+    leave(origin=ORIGIN, origin_ids=[claim.id])
     claim.promotion = promotion
     claim.promotion_name, claim.promotion_kind = promotion.name, promotion.kind
     claim.delivery_status = Delivery.NOT_SHIPPED if promotion.is_physical else Delivery.NOT_SENT
@@ -176,6 +196,9 @@ def _take_code(claim: Claim, promotion: Promotion, *, actor: Actor, now: datetim
         return None
     try:
         return take(pool_id=pool.id, origin=ORIGIN, origin_id=claim.id, now=now, actor=actor)
+    except OthersWait as error:
+        text = _("Others wait for a code of “%(pool)s” and are served first. Let this claim wait as well.")
+        raise NothingToGive(text, pool=pool.name) from error
     except PoolEmpty as error:
         raise NothingToGive(pool=pool.name) from error
     except PoolBusy as error:
@@ -187,10 +210,7 @@ def _issue(claim: Claim, promotion: Promotion, code: Code | None, *, reason: str
     facts = ledger_facts(claim=claim, event=Event.GIFT_SENT, actor=actor)
     grant_id = new_id()
     posted = grant(unit=Unit.VOUCHER, amount=1, grant_id=grant_id, code=text or None, **facts)
-    claim.grant_id, claim.code_id, claim.gift_code = grant_id, code.id if code else None, text
-    claim.gift_item = promotion.file_name if promotion.source == Source.FILE else ""
-    claim.gift_sent_at, claim.gift_seq = now, claim.gift_seq + 1
-    claim.delivery_status, claim.delivery_at = Delivery.QUEUED, now
+    detail = put_gift(claim=claim, promotion=promotion, code=code, grant_id=grant_id, now=now)
     keep(
         claim=claim,
         event=Event.GIFT_SENT,
@@ -198,10 +218,28 @@ def _issue(claim: Claim, promotion: Promotion, code: Code | None, *, reason: str
         actor=actor,
         now=now,
         reason=reason,
-        detail={"code": masked(text), "mail": claim.gift_seq} if text else {"mail": claim.gift_seq},
+        detail=detail,
         entry_id=posted.entry_id,
     )
+    write_words(claim=claim)
     _queue(claim, reason=reason, actor=actor, now=now)
+
+
+def put_gift(
+    *, claim: Claim, promotion: Promotion, code: Code | None, grant_id: uuid.UUID, now: datetime
+) -> dict[str, Any]:
+    """Put the gift onto a claim in memory; return what the history says of it, the code masked."""
+    text = code.value if code else promotion.fixed_code
+    claim.grant_id, claim.code_id, claim.gift_code = grant_id, code.id if code else None, text
+    claim.gift_item = promotion.file_name if promotion.source == Source.FILE else ""
+    claim.gift_sent_at, claim.gift_seq = now, claim.gift_seq + 1
+    claim.delivery_status, claim.delivery_at = Delivery.QUEUED, now
+    return {"code": masked(text), "mail": claim.gift_seq} if text else {"mail": claim.gift_seq}
+
+
+def gift_key(*, claim: Claim) -> str:
+    """Return the key under which the claim's latest gift mail stands in the outbox, once."""
+    return f"{GIFT_MAIL}:{claim.id}:{claim.gift_seq}"
 
 
 def _queue(claim: Claim, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -216,7 +254,7 @@ def _queue(claim: Claim, *, reason: str, actor: Actor, now: datetime) -> None:
             context={},
             actor=actor,
             now=now,
-            once_key=f"{GIFT_MAIL}:{claim.id}:{claim.gift_seq}",
+            once_key=gift_key(claim=claim),
             reason=reason,
         )
     except AddressInvalid as error:

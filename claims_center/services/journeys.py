@@ -1,20 +1,30 @@
 """What a visit to a funnel leaves behind: the time of each step, and what was typed so far."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
-from claims_center.models import Funnel, Journey, Step
+from claims_center import tallies
+from claims_center.models import Funnel, Journey, Step, Via
 
 
-def begin(*, funnel: Funnel, now: datetime) -> Journey:
+def begin(*, funnel: Funnel, now: datetime, via: Via = Via.DIRECT) -> Journey:
     """Count a visit: makes the journey of one browser through one funnel. `now` is UTC."""
-    journey: Journey = Journey.made_with(funnel=funnel, visited_at=now)
+    journey: Journey = Journey.made_with(funnel=funnel, visited_at=now, via=via)
     journey.save(force_insert=True)
+    tallies.visited(journey=journey)
     return journey
 
 
-def keep_draft(*, journey: Journey, draft: dict[str, Any], now: datetime, reached: Step | None = None) -> Journey:
-    """Keep what was typed and, the first time only, when a step was reached. `now` is UTC.
+def keep_draft(
+    *,
+    journey: Journey,
+    draft: dict[str, Any],
+    now: datetime,
+    reached: Step | None = None,
+    product_id: uuid.UUID | None = None,
+) -> Journey:
+    """Keep what was typed, which product was chosen and, the first time only, when a step was reached. `now` is UTC.
 
     A journey whose claim is in already keeps nothing: its draft was emptied on purpose.
     """
@@ -22,7 +32,13 @@ def keep_draft(*, journey: Journey, draft: dict[str, Any], now: datetime, reache
     column = f"{reached.value}_at" if reached else ""
     if column and getattr(journey, column) is None:
         values[column] = now
-    changed = Journey.objects.filter(pk=journey.pk, submitted_at__isnull=True).update(**values)
+    if product_id is not None:
+        values["product_id"] = product_id
+    open_ones = Journey.objects.filter(pk=journey.pk, submitted_at__isnull=True)
+    if reached == Step.STARTED and open_ones.filter(started_at__isnull=True).update(started_at=now):
+        # Of two pages of one visit, one counts it.
+        tallies.started(journey=journey)
+    changed = open_ones.update(**values)
     if changed:
         for name, value in values.items():
             setattr(journey, name, value)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from claims_center.errors import AddressMissing, GiftNotSent, NotAllowed, PromotionWithdrawn, ReasonNeeded
 from claims_center.models import Claim
 from claims_center.services.base import check_transition, keep, ledger_facts, locked, memo, move
+from claims_center.services.notices import DELIVERED, kind_when_processed, queue_notice
 from claims_center.services.verdicts import verify_locked
 from claims_center.states import OPEN, Delivery, Event, Status
 from ledger.acts import Posted, Step
@@ -40,6 +41,7 @@ def mark_processed(
     reason: str = "",
     carrier: str | None = None,
     tracking_number: str | None = None,
+    notify: bool = False,
 ) -> Claim:
     """Close a verified claim: its gift is with the customer, or on its way.
 
@@ -49,6 +51,7 @@ def mark_processed(
        keeps item and address as they are now, sets the delivery status Shipped, with carrier and tracking number
        where given (None keeps what stands).
     4. Writes state, time, who, and the history.
+    5. With ``notify`` queues a mail to the customer, where the merchant has such mails sent.
 
     Raises GiftNotSent (digital), AddressMissing and PromotionWithdrawn (physical), ReasonNeeded, NotAllowed.
     """
@@ -61,19 +64,22 @@ def mark_processed(
             raise ReasonNeeded(_("This claim is not verified. Give a reason to process it nevertheless."))
         verify_locked(claim=claim, actor=actor, now=now, reason=reason)
     if claim.is_physical:
-        _take_shipping(claim, carrier, tracking_number, now=now)
+        take_shipping(claim=claim, carrier=carrier, tracking_number=tracking_number, now=now)
     posted = _use_voucher(claim, actor)
     claim.processed_at, claim.processed_by, claim.processed_entry_id = now, str(actor), posted.entry_id
-    return move(
+    move(
         claim=claim,
         event=Event.PROCESSED,
         actor=actor,
         now=now,
         reason=reason,
         fields=PROCESSED_FIELDS,
-        detail=_what_was_given(claim),
+        detail=what_was_given(claim=claim),
         entry_id=posted.entry_id,
     )
+    if notify:
+        queue_notice(claim=claim, kind=kind_when_processed(claim=claim), actor=actor, now=now)
+    return claim
 
 
 def check_processable(*, claim: Claim) -> None:
@@ -109,11 +115,7 @@ def unprocess(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str =
     facts = ledger_facts(claim=claim, event=Event.UNPROCESSED, actor=actor)
     # The database holds that a processed claim has its entry.
     posted = reverse_entry(reverses=cast("uuid.UUID", claim.processed_entry_id), **facts)
-    claim.processed_at, claim.processed_by, claim.processed_entry_id = None, "", None
-    claim.gift_address = None
-    if claim.is_physical:
-        claim.grant_id, claim.gift_item = None, ""
-        claim.delivery_status, claim.delivery_at = Delivery.NOT_SHIPPED, now
+    clear_processing(claim=claim, now=now)
     return move(
         claim=claim,
         event=Event.UNPROCESSED,
@@ -125,10 +127,20 @@ def unprocess(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str =
     )
 
 
-def mark_delivered(*, claim_id: uuid.UUID, actor: Actor, now: datetime) -> Claim:
+def clear_processing(*, claim: Claim, now: datetime) -> None:
+    """Take what processing wrote off a claim in memory; a code that was sent stays."""
+    claim.processed_at, claim.processed_by, claim.processed_entry_id = None, "", None
+    claim.gift_address = None
+    if claim.is_physical:
+        claim.grant_id, claim.gift_item = None, ""
+        claim.delivery_status, claim.delivery_at = Delivery.NOT_SHIPPED, now
+
+
+def mark_delivered(*, claim_id: uuid.UUID, actor: Actor, now: datetime, notify: bool = False) -> Claim:
     """Note that a shipped gift has arrived: delivery status Delivered, memo, history. Twice is once.
 
-    Raises NotAllowed for a gift that is not shipped.
+    With ``notify`` queues a mail to the customer, where the merchant has such mails sent. Raises NotAllowed for a gift
+    that is not shipped.
     """
     claim = locked(claim_id=claim_id)
     if claim.is_physical and claim.delivery_status == Delivery.DELIVERED:
@@ -146,10 +158,15 @@ def mark_delivered(*, claim_id: uuid.UUID, actor: Actor, now: datetime) -> Claim
         detail={"status": Delivery.DELIVERED.value},
         entry_id=entry_id,
     )
+    if notify:
+        queue_notice(claim=claim, kind=DELIVERED, actor=actor, now=now)
     return claim
 
 
-def _take_shipping(claim: Claim, carrier: str | None, tracking_number: str | None, *, now: datetime) -> None:
+def take_shipping(
+    *, claim: Claim, now: datetime, carrier: str | None = None, tracking_number: str | None = None
+) -> None:
+    """Keep item and address as they are now on a claim in memory, shipped; None keeps carrier or number."""
     claim.gift_item, claim.gift_address = claim.promotion.item_name, dict(claim.ship_to)
     claim.carrier = claim.carrier if carrier is None else carrier.strip()
     claim.tracking_number = claim.tracking_number if tracking_number is None else tracking_number.strip()
@@ -171,7 +188,8 @@ def _use_voucher(claim: Claim, actor: Actor) -> Posted:
     return posted
 
 
-def _what_was_given(claim: Claim) -> dict[str, object]:
+def what_was_given(*, claim: Claim) -> dict[str, object]:
+    """Return what the history keeps of a gift that was shipped; nothing for one that was mailed."""
     if not claim.is_physical:
         return {}
     return {

@@ -1,13 +1,13 @@
 """Checking claims against the order history again, in bounded batches, and what follows from a Match."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from claims_center.checking import Found, find_orders, results
-from claims_center.errors import Refused
+from claims_center.errors import NothingToGive, Refused
 from claims_center.models import Claim, ClaimChange
 from claims_center.services.base import keep
 from claims_center.services.numbers import hold_numbers
@@ -54,20 +54,26 @@ def recheck(*, claim_ids: Sequence[uuid.UUID], now: datetime) -> int:
 def follow_up(*, claim_id: uuid.UUID, now: datetime) -> None:
     """Verify a new claim that matches, and then send its gift, where its funnel does so by itself; as the system.
 
-    Each act in a savepoint: what is refused (an empty pool, say) is left for a person, and the claim as it is.
+    Each act in a savepoint. Where the pool has no code for it, the claim waits in line for one; whatever else is
+    refused is left for a person, and the claim as it is.
     """
     from claims_center.services.gifts import send_gift  # noqa: PLC0415 - these lean on this module
     from claims_center.services.verdicts import verify  # noqa: PLC0415
+    from claims_center.waiting import join_line  # noqa: PLC0415
 
     claim = Claim.objects.select_related("funnel").get(id=claim_id)
     matches = claim.status == Status.NEW and claim.verification == Verification.MATCH
     if not matches or not claim.funnel.auto_verify:
         return
-    acts = [verify, send_gift] if claim.funnel.auto_send and not claim.is_physical else [verify]
+    acts: list[Callable[..., Claim]] = (
+        [verify, send_gift] if claim.funnel.auto_send and not claim.is_physical else [verify]
+    )
     for act in acts:
         try:
             with transaction.atomic():
                 act(claim_id=claim_id, actor=Actor.system(), now=now)
+        except NothingToGive:
+            acts.append(join_line)
         except Refused:
             return
 
@@ -89,13 +95,20 @@ def recheck_siblings(*, claim: Claim, now: datetime, itself: bool = False) -> No
 
 
 def take_turns(*, claims: Iterable[Claim], found: dict[uuid.UUID, Found]) -> None:
-    """Hold the numbers of these claims; on those in memory that come to a number newly, note the turn they take."""
+    """Hold the numbers of these claims; on those in memory that come to a number newly, note the turn they take.
+
+    Somebody else may have brought a claim to its number while we waited for the number: then it keeps that turn, and
+    does not come after itself.
+    """
     claims = list(claims)
     turns = hold_numbers(numbers=[(claim.marketplace, found[claim.id].number) for claim in claims])
-    for claim in claims:
+    coming = [claim for claim in claims if found[claim.id].number not in ("", claim.order_number_norm)]
+    rows = Claim.objects.filter(id__in=[claim.id for claim in coming if claim.version])
+    there = {row[0]: row[1:] for row in rows.values_list("id", "order_number_norm", "number_turn")}
+    for claim in coming:
         number = found[claim.id].number
-        if number and claim.order_number_norm != number:
-            claim.number_turn = turns[(claim.marketplace, number)]
+        norm, turn = there.get(claim.id, ("", 0))
+        claim.number_turn = turn if norm == number else turns[(claim.marketplace, number)]
 
 
 def set_outcome(*, claim: Claim, hit: Found, result: Result) -> None:

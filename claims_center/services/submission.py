@@ -11,13 +11,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from claims_center import tallies
 from claims_center.checking import find_orders, results
 from claims_center.errors import FunnelClosed, Incomplete, NotInFunnel
 from claims_center.models import Claim, Funnel, Journey, Listing, OrderNumberRule
 from claims_center.search import write_words
 from claims_center.services.base import keep, memo
 from claims_center.services.corrections import LONGEST_NUMBER, clean_address
+from claims_center.services.notices import RECEIVED, queue_notice
 from claims_center.services.rechecks import follow_up, set_outcome, take_turns
+from claims_center.signals import write_traits
 from claims_center.states import Delivery, Event, Status, Verification
 from customers.models import Customer
 from customers.services import find_or_create, update_contact
@@ -61,7 +64,9 @@ class Submitted(NamedTuple):
     replayed: bool
 
 
-def submit_claim(*, given: ClaimInput, now: datetime, actor: Actor | None = None) -> Submitted:
+def submit_claim(
+    *, given: ClaimInput, now: datetime, actor: Actor | None = None, notify: bool = False
+) -> Submitted:
     """Take a customer's claim in.
 
     1. Answers a form that came before with its claim, whatever has happened since.
@@ -70,6 +75,7 @@ def submit_claim(*, given: ClaimInput, now: datetime, actor: Actor | None = None
     4. Writes the claim with its verification, the search words, the memo claim.submitted and the history; marks the
        customer's claims as a repeat customer's from the second on; ends the journey and empties its draft.
     5. Where the funnel does so by itself: verifies a Match, then sends the gift; what is refused waits for a person.
+    6. With ``notify`` queues a mail with the tracker link to the customer, where the merchant has such mails sent.
 
     A second claim with the same order number is taken like any, and marked. Rating and feedback decide nothing.
     ``actor`` is the customer unless somebody else brings the claim in. Raises FunnelClosed, NotInFunnel, Incomplete,
@@ -91,12 +97,15 @@ def submit_claim(*, given: ClaimInput, now: datetime, actor: Actor | None = None
     try:
         with transaction.atomic():
             _insert(claim, actor=by, now=now)
+            write_traits(claim=claim, phone=given.phone.strip() or None)
     except IntegrityError:
         known = _known(given)
         if known is None:
             raise
         return Submitted(known, known.tracker_token, replayed=True)
     _end_journey(given.journey_id, now=now)
+    if notify:
+        queue_notice(claim=claim, kind=RECEIVED, actor=by, now=now)
     if funnel.auto_verify and claim.verification == Verification.MATCH:
         follow_up(claim_id=claim.id, now=now)
         claim = Claim.objects.get(id=claim.id)
@@ -203,6 +212,7 @@ def _insert(claim: Claim, *, actor: Actor, now: datetime) -> None:
     set_outcome(claim=claim, hit=found[claim.id], result=results([claim], found)[claim.id])
     claim.is_repeat = _mark_repeat(claim)
     claim.save(force_insert=True)
+    tallies.changed(before=None, after=tallies.cell_of(claim), now=now)
     write_words(claim=claim)
     entry_id = memo(claim=claim, event=Event.SUBMITTED, actor=actor)
     keep(claim=claim, event=Event.SUBMITTED, fields=(), actor=actor, now=now, before="", entry_id=entry_id, reason="")

@@ -10,7 +10,7 @@ from claims_center.errors import NotAllowed, ReasonNeeded
 from claims_center.models import Claim, OrderNumberRule
 from claims_center.services.base import check_transition, locked, move
 from claims_center.services.gift_back import take_gift_back
-from claims_center.services.notices import queue_notice
+from claims_center.services.notices import NEEDS_INFO, REJECTED, REOPENED, queue_notice
 from claims_center.services.rechecks import recheck_siblings
 from claims_center.states import Delivery, Event, Status, Verification
 from tenancy.actors import Actor
@@ -33,11 +33,17 @@ def verify(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str = ""
 
 def verify_locked(*, claim: Claim, actor: Actor, now: datetime, reason: str = "") -> Claim:
     """Verify a claim that the caller holds; rules as for `verify`."""
+    check_verifiable(claim=claim, reason=reason)
+    claim.verified_at = now
+    return move(claim=claim, event=Event.VERIFIED, actor=actor, now=now, reason=reason, fields=["verified_at"])
+
+
+def check_verifiable(*, claim: Claim, reason: str = "") -> None:
+    """Raise what stands in the way of verifying this claim: NotAllowed by its state, ReasonNeeded by its orders."""
+    check_transition(claim=claim, event=Event.VERIFIED)
     if needs_override(claim=claim) and not reason.strip():
         text = _("The order check says “%(result)s”. Give a reason to verify it nevertheless.")
         raise ReasonNeeded(text, result=claim.get_verification_display())
-    claim.verified_at = now
-    return move(claim=claim, event=Event.VERIFIED, actor=actor, now=now, reason=reason, fields=["verified_at"])
 
 
 def needs_override(*, claim: Claim) -> bool:
@@ -69,7 +75,7 @@ def ask_info(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime, n
 
     1. Locks the claim. The same question asked already is returned as it is; another one replaces it.
     2. Writes the memo claim.info_asked, the state and the history.
-    3. With ``notify`` queues a mail to the customer.
+    3. With ``notify`` queues a mail to the customer, where the merchant has such mails sent.
 
     Raises ReasonNeeded, and NotAllowed once the gift has been sent.
     """
@@ -80,7 +86,7 @@ def ask_info(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime, n
     claim.verified_at = None
     move(claim=claim, event=Event.INFO_ASKED, actor=actor, now=now, reason=reason, fields=["verified_at"])
     if notify:
-        queue_notice(claim=claim, kind="claim.needs_info", actor=actor, now=now)
+        queue_notice(claim=claim, kind=NEEDS_INFO, actor=actor, now=now)
     return claim
 
 
@@ -99,7 +105,7 @@ def reject(
     2. Where the gift was sent: gives the code back to its pool with ``return_code``, else burns it; revokes the voucher
        in the entry claim.rejected. A mail that has not gone out will not. Otherwise writes a memo.
     3. Writes the state and the history, and has other claims with the same order number checked again.
-    4. With ``notify`` queues a mail to the customer.
+    4. With ``notify`` queues a mail to the customer, where the merchant has such mails sent.
 
     Raises ReasonNeeded, and NotAllowed for a processed claim: unprocess it first.
     """
@@ -128,14 +134,15 @@ def reject(
     )
     recheck_siblings(claim=claim, now=now)
     if notify:
-        queue_notice(claim=claim, kind="claim.rejected", actor=actor, now=now)
+        queue_notice(claim=claim, kind=REJECTED, actor=actor, now=now)
     return claim
 
 
-def reopen(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> Claim:
+def reopen(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime, notify: bool = False) -> Claim:
     """Bring a claim that needed information, or was rejected, back to new. A new one is returned as it is.
 
-    A gift that was taken back stays taken back: sending takes a new code. Raises ReasonNeeded and NotAllowed.
+    A gift that was taken back stays taken back: sending takes a new code. With ``notify`` queues a mail to the customer,
+    where the merchant has such mails sent; the reason is not in it. Raises ReasonNeeded and NotAllowed.
     """
     claim = locked(claim_id=claim_id)
     if claim.status == Status.NEW:
@@ -143,6 +150,8 @@ def reopen(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> 
     claim.delivery_status = Delivery.NOT_SHIPPED if claim.is_physical else Delivery.NOT_SENT
     move(claim=claim, event=Event.REOPENED, actor=actor, now=now, reason=reason, fields=["delivery_status"])
     recheck_siblings(claim=claim, now=now, itself=True)
+    if notify:
+        queue_notice(claim=claim, kind=REOPENED, actor=actor, now=now)
     return claim
 
 

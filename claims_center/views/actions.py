@@ -4,13 +4,28 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from claims_center.forms import GiftForm, OverrideForm, ReasonForm, RejectForm, ShippingForm, ToldReasonForm
+from claims_center.claim_page.sentences import ready_questions, ready_refusals
+from claims_center.forms import (
+    GiftForm,
+    OverrideForm,
+    ReasonForm,
+    RejectForm,
+    ReopenForm,
+    ShippingForm,
+    ToldReasonForm,
+)
 from claims_center.models import Claim
-from claims_center.services import gifts, processing, verdicts
+from claims_center.services import gifts, notices, processing, verdicts
 from claims_center.states import Status
 from claims_center.views.base import ClaimAction
+from messaging.texts import is_on
 
 UNVERIFIED = (Status.NEW, Status.NEEDS_INFO)
+
+
+def may_notify(claim: Claim, kind: str) -> bool:
+    """Say whether a mail of this kind can tell the customer: the merchant sends them, and the address takes mail."""
+    return is_on(kind) and notices.takes_mail(claim=claim)
 
 
 class Overriding(ClaimAction):
@@ -55,6 +70,10 @@ class InfoView(ClaimAction):
     form_class = ToldReasonForm
     done = _("The claim waits for the customer.")
 
+    def form_kwargs(self, claim: Claim) -> dict[str, Any]:
+        """Offer the sentences that fit the order check."""
+        return {"ready": ready_questions(claim), "may_notify": may_notify(claim, notices.NEEDS_INFO)}
+
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Set the claim to Needs info."""
         verdicts.ask_info(claim_id=claim.id, **values, **self.facts_for_service())
@@ -70,8 +89,9 @@ class RejectView(ClaimAction):
     done = _("Rejected.")
 
     def form_kwargs(self, claim: Claim) -> dict[str, Any]:
-        """Ask about the code where one was taken from a pool."""
-        return {"has_code": claim.code_id is not None}
+        """Offer the sentences that fit; ask about the code where one was taken from a pool."""
+        told = {"ready": ready_refusals(claim), "may_notify": may_notify(claim, notices.REJECTED)}
+        return told | {"has_code": claim.code_id is not None}
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Reject the claim and take its gift back."""
@@ -83,8 +103,12 @@ class ReopenView(ClaimAction):
 
     title = _("Reopen")
     icon_name = "rotate-ccw"
-    form_class = ReasonForm
+    form_class = ReopenForm
     done = _("The claim is new again.")
+
+    def form_kwargs(self, claim: Claim) -> dict[str, Any]:
+        """Offer to tell the customer."""
+        return {"may_notify": may_notify(claim, notices.REOPENED)}
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Make the claim new again."""
@@ -167,7 +191,7 @@ class ProcessView(ClaimAction):
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Close the claim."""
-        processing.mark_processed(claim_id=claim.id, **values, **self.facts_for_service())
+        processing.mark_processed(claim_id=claim.id, notify=True, **values, **self.facts_for_service())
 
 
 class UnprocessView(ClaimAction):
@@ -192,4 +216,4 @@ class DeliveredView(ClaimAction):
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Set the delivery status to Delivered."""
-        processing.mark_delivered(claim_id=claim.id, **self.facts_for_service())
+        processing.mark_delivered(claim_id=claim.id, notify=True, **self.facts_for_service())

@@ -92,8 +92,9 @@ class ClaimAction(StaffView):
 
     def _opened_on(self, claim: Claim) -> str:
         """Return the claim's page as it stands behind the dialog, with the list that it leads back to."""
-        page, given = self.claim_url(claim), self.request.POST.get("next", "")
-        behind = urlsplit(self.request.headers.get("HX-Current-URL", "") or given)
+        page, sent = self.claim_url(claim), self.request.headers
+        given = self.request.POST.get("next", "") or sent.get("HX-Current-URL", "") or sent.get("Referer", "")
+        behind = urlsplit(given)
         return f"{page}?{behind.query}" if behind.path == page and behind.query else page
 
     def _ask(self, claim: Claim, form: StyledForm | None, *, status: int) -> HttpResponse:
@@ -106,7 +107,7 @@ class ClaimAction(StaffView):
             "submit_label": self.submit_label or self.title,
             "icon_name": self.icon_name,
             "tone": self.tone,
-            "cancel_url": self.claim_url(claim),
+            "cancel_url": self._opened_on(claim),
             "hidden": [("next", self._opened_on(claim))],
         }
         return vary_on_htmx(render(self.request, "ui/confirm.html", context, status=status))

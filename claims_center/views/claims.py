@@ -4,23 +4,21 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from claims_center.filters import ClaimFilter
 from claims_center.models import Claim
-from claims_center.overview import DEFAULT, PERIODS, Overview, overview
+from claims_center.overview import Overview
 from claims_center.tables import ClaimTable
+from claims_center.views.overview import above_list
+from tenancy.lists import StaffListView
+from tenancy.lists.places import place_in
 from tenancy.roles import Role
-from tenancy.views import StaffView
 from ui.bulk import BulkAction
-from ui.listing import A_YEAR, Action, ListView, Tab
-from ui.querystring import changed
+from ui.listing import Action, Tab
 
-COOKIE = "overview"
 # What the cells read; the list never needs the rest of a claim.
 COLUMNS = (
     "merchant",
@@ -44,7 +42,7 @@ COLUMNS = (
 )
 
 
-class ClaimList(StaffView, ListView):
+class ClaimList(StaffListView):
     """Every claim of the merchant."""
 
     role = Role.VIEWER
@@ -81,20 +79,13 @@ class ClaimList(StaffView, ListView):
         BulkAction("verify", _("Verify"), "badge-check", url="verify", role=Role.AGENT),
         BulkAction("send_gift", _("Send Gift by Email"), "send", url="send_gift", role=Role.AGENT),
         BulkAction("process", _("Mark as Processed"), "circle-check", url="process", role=Role.AGENT),
+        BulkAction("unprocess", _("Unprocess"), "undo-2", url="unprocess", role=Role.AGENT),
+        BulkAction("reject", _("Reject"), "circle-x", tone="bad", url="reject", role=Role.AGENT),
         BulkAction("assign", _("Assign"), "user-check", url="assign", role=Role.AGENT),
     )
     counted = ngettext_lazy("%(shown)s claim", "%(shown)s claims", "number")
     empty_title = _("No claims yet")
     empty_text = _("Publish a funnel and put its address on your product inserts: every claim appears here.")
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer with the list; a chosen period of the overview is kept in a cookie and leaves the address."""
-        chosen = request.GET.get("overview", "")
-        if chosen not in map(str, PERIODS):
-            return super().get(request, *args, **kwargs)
-        response = HttpResponseRedirect(request.path + changed(request.GET, {"overview": None}))
-        response.set_cookie(COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
-        return response
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the claims with the columns that the table reads."""
@@ -102,8 +93,8 @@ class ClaimList(StaffView, ListView):
         return found
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        """Tell the table whose pages its links lead to, and which list to come back to."""
-        return {"merchant_slug": self.request.merchant.slug, "back": self.request.GET.urlencode()}
+        """Tell the table whose pages its links lead to, and which place of the list to come back to."""
+        return {"merchant_slug": self.request.merchant.slug, "place": place_in(self)}
 
     def get_empty_action(self) -> Action | None:
         """Lead those who may to the funnels."""
@@ -118,6 +109,4 @@ class ClaimList(StaffView, ListView):
     @cached_property
     def overview(self) -> Overview:
         """The key figures, looked up only where the whole page is drawn."""
-        chosen = self.request.COOKIES.get(COOKIE, "")
-        days = int(chosen) if chosen in map(str, PERIODS) else DEFAULT
-        return overview(days=days, now=timezone.now())
+        return above_list(self.request)

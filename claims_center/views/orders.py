@@ -13,16 +13,18 @@ from django.utils.translation import ngettext_lazy
 
 from claims_center import badges
 from claims_center.filters import OrderFilter
+from claims_center.imports.history import history_of
 from claims_center.models import Claim, Order
 from claims_center.tables import ClaimTable, OrderTable
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
 from ui import cells
-from ui.listing import Action, ListView
+from ui.listing import Action
 from ui.timeline import Fact
 
 
-class OrderList(StaffView, ListView):
+class OrderList(StaffListView):
     """Every imported order."""
 
     role = Role.VIEWER
@@ -76,13 +78,16 @@ class OrderPage(StaffView):
             "crumbs": [(_now("Order history"), reverse("claims:orders", args=[slug])), (order.number, "")],
             "facts": _facts(order),
             "items": list(order.items.order_by("title", "sku")),
+            "history": history_of(order, merchant_slug=slug, may_open=self.request.role >= Role.ADMIN),
             "claims": ClaimTable(claims, merchant_slug=slug) if claims else None,
         }
         return render(request, "orders/order.html", context)
 
 
 def _facts(order: Order) -> list[Fact]:
+    others = [order.other_norm, *order.aliases.order_by("number_norm").values_list("number_norm", flat=True)]
     return [
+        Fact(_now("Also known as"), ", ".join(filter(None, others))),
         Fact(_now("Marketplace"), " · ".join(filter(None, (order.get_marketplace_display(), order.channel)))),
         Fact(_now("Ordered"), cells.when(order.ordered_at)),
         Fact(_now("Status in the report"), order.status_text),

@@ -151,7 +151,7 @@ def test_understand_every_status(bring: Any, text: str, status: str) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"amazon-order-id": "hello"}, "line 3: “hello” is no Amazon order id."),
+        ({"amazon-order-id": "hello"}, "line 3: “hello” is no order number of Amazon."),
         ({"purchase-date": "yesterday"}, "line 3: “yesterday” in purchase-date is no date."),
         ({"purchase-date": "2026-13-01T00:00:00Z"}, "line 3: “2026-13-01T00:00:00Z” in purchase-date is no date."),
         (
@@ -197,7 +197,7 @@ def test_name_many_bad_lines_but_not_all(bring: Any) -> None:
             "the column “asin” is there twice".replace("the", "The", 1),
         ),
         (amazon_report(ROW | {"product-name": "x" * 70_000}), "line 2: The line is too long"),
-        (b"name,age\nAnn,3\n", "The column “marketplace” is missing"),
+        (b"name,age\nAnn,3\n", "No order report that we know has these columns"),
         (plain_csv("1,2,3", header="order_number,marketplace,ordered_at,shoe_size"), "“shoe_size” is not known"),
         (plain_csv('1234,amazon,2026-11-01,"x'), "quotes"),
         (plain_csv("1234,amazon,2026-11-01,a,b,1,2,USD,shipped,extra"), "more cells"),
@@ -262,7 +262,7 @@ def test_preview_without_touching_anything(bring: Any, scope: Merchant, tmp_path
     path.write_bytes(amazon_report(ROW | {"order-status": "Cancelled"}, OTHER, OTHER | {"sales-channel": "Non-Amazon"}))
     before = Order.objects.count()
 
-    found = orders.preview(path, now=NOW)
+    found = orders.preview(path, merchant_id=scope.id, now=NOW)
 
     assert (found.format_name, found.added, found.changed, found.skipped) == ("Amazon: All Orders", 1, 1, 1)
     assert [(row.action, row.title) for row in found.sample] == [
@@ -278,7 +278,7 @@ def test_preview_problems_instead_of_raising(scope: Merchant, tmp_path: Path) ->
     path = tmp_path / "bad"
     path.write_bytes(amazon_report(ROW | {"quantity": "x"}))
 
-    found = orders.preview(path, now=NOW)
+    found = orders.preview(path, merchant_id=scope.id, now=NOW)
 
     assert (found.added, found.refused, found.problems[0].line) == (0, 1, 2)
 

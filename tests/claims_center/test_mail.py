@@ -186,20 +186,20 @@ def test_mail_what_is_asked_as_long_as_it_is_asked(scope: Merchant) -> None:
     verdicts.ask_info(claim_id=claim.id, reason="Which <colour>?", notify=True, **BY)
     message = Message.objects.get()
 
-    found = giftmail.needs_info(message)
+    found = giftmail.notice(message)
     assert "Which <colour>?" in found.text
     assert "Which &lt;colour&gt;?" in found.html
 
     verdicts.verify(claim_id=claim.id, reason="Asked by phone", **BY)
     with pytest.raises(NoLongerValid):
-        giftmail.needs_info(message)
+        giftmail.notice(message)
 
 
 def test_mail_why_there_is_no_gift(scope: Merchant) -> None:
     claim = make_claim()
     verdicts.reject(claim_id=claim.id, reason="Not one of ours", notify=True, **BY)
 
-    assert "Not one of ours" in giftmail.rejected(Message.objects.get()).text
+    assert "Not one of ours" in giftmail.notice(Message.objects.get()).text
 
 
 def test_link_to_the_file_instead_of_a_code(scope: Merchant) -> None:

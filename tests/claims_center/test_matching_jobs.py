@@ -9,7 +9,7 @@ import pytest
 from claims_center import rematching
 from claims_center.imports import orders
 from claims_center.models import Claim, ClaimChange, Order
-from claims_center.services import corrections, verdicts
+from claims_center.services import corrections, rechecks, verdicts
 from claims_center.states import Delivery, Event, Status, Verification
 from jobs.models import Job
 from jobs.runner import run_kind
@@ -183,3 +183,21 @@ def test_see_only_claims_of_the_same_merchant(shop: Merchant, tmp_path: Path) ->
 
     with merchant_scope(other):
         assert Claim.objects.get().verification == Verification.NOT_CHECKED
+
+
+def test_come_after_nobody_when_checked_twice_at_once(shop: Merchant, together: Any) -> None:
+    """Both checks bring the claim from the digits that were typed to the order's number; neither sees it as an earlier one."""
+    with merchant_scope(shop):
+        claim = make_claim(order_number="8821034")
+        make_order()
+
+    def check() -> None:
+        with merchant_scope(shop):
+            rechecks.recheck(claim_ids=[claim.id], now=NOW)
+
+    outcomes = together(check, [()] * 6)
+
+    assert [outcome.error for outcome in outcomes if outcome.error] == []
+    with merchant_scope(shop):
+        found = Claim.objects.get()
+        assert (found.verification, found.number_turn) == (Verification.MATCH, 1)

@@ -1,18 +1,28 @@
 """Every way of the table of transitions, and every way that is not in it."""
 
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from claims_center.errors import NotAllowed, ReasonNeeded
 from claims_center.models import Claim, ClaimChange
-from claims_center.services import processing, verdicts
+from claims_center.services import answers, processing, verdicts
 from claims_center.states import TRANSITIONS, Event, Status
 from ledger import checks
 from ledger.models import Entry
+from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tests.claims_center.factories import NOW, STAFF, claim_in, fresh
+
+
+def answered(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str) -> Claim:
+    """The customer answers what was asked last."""
+    asked = answers.open_question(claim=Claim.objects.get(id=claim_id))
+    return answers.answer(claim_id=claim_id, question=asked, text=reason, actor=actor, now=now)
+
 
 VERBS: dict[Event, Callable[..., Claim]] = {
     Event.VERIFIED: verdicts.verify,
@@ -22,6 +32,7 @@ VERBS: dict[Event, Callable[..., Claim]] = {
     Event.REOPENED: verdicts.reopen,
     Event.PROCESSED: processing.mark_processed,
     Event.UNPROCESSED: processing.unprocess,
+    Event.ANSWERED: answered,
 }
 EVERY = [(event, status) for event in TRANSITIONS for status in Status]
 ALLOWED = [(event, status) for event, status in EVERY if status in TRANSITIONS[event].sources]

@@ -35,7 +35,8 @@ def test_look_at_the_list(
     page.goto(live_server.url + path(merchant, "claims"))
     assert look(page, "claims") == []
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.click(".overview-chart summary")
+    page.click("#overview-toggle")
+    page.wait_for_selector(".overview-body")
     assert look(page, "claims-chart") == []
     assert complaints == []
 

@@ -13,13 +13,12 @@ from claims_center.imports import orders
 from claims_center.imports.contract import FileRefused, Outcome, Preview, Problem
 from tenancy.actors import Actor
 from tenancy.models import Merchant
-from tenancy.scope import merchant_scope
 
 
 class Command(BaseCommand):
-    """import_orders --merchant SLUG FILE: Amazon's All Orders report or the plain CSV; .gz too, - for standard input."""
+    """import_orders --merchant SLUG FILE: any marketplace's report or the plain CSV; .gz too, - for standard input."""
 
-    help = "Import orders (Amazon's All Orders report, or the plain CSV; .gz too; - reads standard input)."
+    help = "Import orders (a report of Amazon, eBay, Etsy or Walmart, or the plain CSV; .gz too; - reads standard input)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
@@ -69,5 +68,4 @@ def _run(path: Path, merchant: Merchant, *, dry_run: bool) -> Preview | Outcome:
     now = timezone.now()
     if not dry_run:
         return orders.apply(path, merchant_id=merchant.id, actor=Actor.system(), now=now)
-    with merchant_scope(merchant):
-        return orders.preview(path, now=now)
+    return orders.preview(path, merchant_id=merchant.id, now=now)
