@@ -1,0 +1,1 @@
+"""Paying cashback through a provider: what one is asked, what it answers, and the adapters."""

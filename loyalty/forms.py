@@ -1,0 +1,55 @@
+"""What staff are asked when they do something to a redeemed reward."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.states import DeliveryStatus
+from ui.forms import StyledForm
+
+
+class ReasonForm(StyledForm):
+    """Why, if there is something to say."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class DeliveryForm(StyledForm):
+    """How far a gift has come."""
+
+    status = forms.ChoiceField(label=_("Delivery status"), choices=())
+    carrier = forms.CharField(label=_("Carrier"), max_length=60, required=False)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, choices: list[DeliveryStatus], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["status"]
+        field.choices = [(one.value, one.label) for one in choices]
+
+
+class CancelForm(ReasonForm):
+    """Whether the points go back."""
+
+    REFUND, KEEP = "refund", "keep"
+    points = forms.ChoiceField(
+        label=_("The points"),
+        choices=[(REFUND, _("Give the points back")), (KEEP, _("Keep the points"))],
+        initial=REFUND,
+        widget=forms.RadioSelect,
+    )
+
+    field_order = ["points", "reason"]
+
+
+class GrantForm(StyledForm):
+    """Which reward a customer gets, and for what."""
+
+    reward: Any = forms.ModelChoiceField(label=_("Reward"), queryset=None)
+    free = forms.BooleanField(label=_("Free: take no points"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, rewards: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["reward"]
+        field.queryset = rewards

@@ -1,0 +1,278 @@
+"""Redeeming a reward: points, code, voucher and row in one transaction, or nothing at all and the reason why."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from codes.errors import PoolBusy, PoolEmpty
+from codes.minting import mint
+from codes.models import Code
+from codes.services import take as take_code
+from customers.models import Customer
+from ledger.acts import Posted, Step, digest_of
+from ledger.errors import NotEnough
+from ledger.selectors import usable_balance
+from ledger.services import post
+from ledger.units import Unit
+from loyalty import search
+from loyalty.calendar import add_days
+from loyalty.errors import KeyReused, NotActive, NotEnoughPoints, ReasonNeeded, SoldOut
+from loyalty.models import RedeemedChange, RedeemedReward, Reward
+from loyalty.services import cashback, stock
+from loyalty.services.base import ORIGIN
+from loyalty.states import CashbackStatus, CodeSource, CouponStatus, Event, RewardType, Source
+from tenancy.actors import Actor
+from tenancy.ids import new_id
+from tenancy.scope import current_merchant_id
+from tenancy.selectors import merchant_zone
+
+# Held against a change of the reward, not against other redemptions: the foreign key would take this lock anyway.
+HOLD = "SELECT id FROM loyalty_reward WHERE merchant_id = %s AND id = %s FOR KEY SHARE"
+CASHBACK_INIT = "0: INIT: INIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What one redemption is about, before it stands."""
+
+    reward: Reward
+    customer: Customer
+    redeemed_id: uuid.UUID
+    op_key: str
+    source: Source
+    cost: int
+    actor: Actor
+    now: datetime
+    active_from: datetime
+    expires_at: datetime | None
+    reason: str
+
+
+def redeem(
+    *,
+    reward_id: uuid.UUID,
+    customer_id: uuid.UUID,
+    op_key: str,
+    source: Source,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> RedeemedReward:
+    """Let a customer have a reward for its cost in points, or free where ``source`` is GRANTED or RULE.
+
+    1. A redemption with this ``op_key`` (1 to 120 characters, one act one key) is returned as it stands.
+    2. Holds the reward against changes; it has to be within its active period.
+    3. Takes one from the limits, and a code from the pool (or makes one).
+    4. In one ledger entry draws the points, soonest to expire first, and issues the voucher with the code, usable
+       from ``days_until_active`` calendar days after ``now`` (UTC; days of the merchant's zone) for ``days_valid`` days.
+    5. Writes the row with the customer's active points right after, the history, and the words it is found by; for a
+       cashback opens its first payment.
+
+    All of it in a savepoint: a refusal leaves nothing behind. Raises NotActive, SoldOut, LimitReached,
+    NotEnoughPoints (with `missing`), ReasonNeeded (granted by hand without one), KeyReused, Reward.DoesNotExist,
+    Customer.DoesNotExist.
+    """
+    known = _known(op_key, reward_id, customer_id)
+    if known is not None:
+        return known
+    if source == Source.GRANTED and not reason.strip():
+        raise ReasonNeeded(_("Say what the customer gets this reward for."))
+    try:
+        with transaction.atomic():
+            return _redeem(reward_id, customer_id, op_key, source, actor=actor, now=now, reason=reason)
+    except _StandsAlready:
+        # The same request, a moment earlier: it had committed before the ledger let us in.
+        return RedeemedReward.objects.get(op_key=op_key)
+
+
+def check_open(*, reward: Reward, now: datetime) -> None:
+    """Raise NotActive unless the reward can be redeemed at this instant."""
+    begun = reward.active_from is None or reward.active_from <= now
+    ended = reward.active_to is not None and reward.active_to <= now
+    if reward.archived_at is not None or not begun or ended:
+        raise NotActive
+
+
+class _StandsAlready(Exception):  # noqa: N818
+    """The same redemption was made meanwhile."""
+
+
+def _known(op_key: str, reward_id: uuid.UUID, customer_id: uuid.UUID) -> RedeemedReward | None:
+    found: RedeemedReward | None = RedeemedReward.objects.filter(op_key=op_key).first()
+    if found is not None and (found.reward_id, found.customer_id) != (reward_id, customer_id):
+        raise KeyReused
+    return found
+
+
+def _redeem(
+    reward_id: uuid.UUID,
+    customer_id: uuid.UUID,
+    op_key: str,
+    source: Source,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+) -> RedeemedReward:
+    reward = _held(reward_id)
+    check_open(reward=reward, now=now)
+    customer = Customer.objects.get(id=customer_id, erased_at=None)
+    active_from, expires_at = _validity(reward, now)
+    cost = 0 if source in (Source.GRANTED, Source.RULE) else reward.cost_in_points
+    taking = Taking(
+        reward, customer, new_id(), op_key, source, cost, actor, now, active_from, expires_at, reason.strip()[:500]
+    )
+    stock.take(reward=reward, customer_id=customer.id)
+    code = _code(taking)
+    grant_id, posted = _post(taking, code)
+    if posted.replayed:
+        raise _StandsAlready
+    return _insert(taking, code, grant_id, posted)
+
+
+def _held(reward_id: uuid.UUID) -> Reward:
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [current_merchant_id(), reward_id])
+    found: Reward = Reward.objects.get(id=reward_id)
+    return found
+
+
+def _validity(reward: Reward, now: datetime) -> tuple[datetime, datetime | None]:
+    """Return when the coupon becomes active, and when it ends."""
+    if not reward.days_until_active and reward.days_valid is None:
+        return now, None
+    zone = merchant_zone()
+    active_from = add_days(now, reward.days_until_active, zone) if reward.days_until_active else now
+    return active_from, None if reward.days_valid is None else add_days(active_from, reward.days_valid, zone)
+
+
+def _code(taking: Taking) -> Code | None:
+    """Take the reward's code. What the customer cannot pay for is not taken from the pool, only to be put back."""
+    reward = taking.reward
+    if reward.code_source == CodeSource.NONE:
+        return None
+    _check_points(taking)
+    take = {CodeSource.POOL: _from_pool, CodeSource.GENERATED: _made}[CodeSource(reward.code_source)]
+    try:
+        return take(taking)
+    except (PoolEmpty, PoolBusy) as error:
+        raise SoldOut from error
+
+
+def _from_pool(taking: Taking) -> Code:
+    return take_code(
+        pool_id=_pool(taking), origin=ORIGIN, origin_id=taking.redeemed_id, now=taking.now, actor=taking.actor
+    )
+
+
+def _made(taking: Taking) -> Code:
+    return mint(pool_id=_pool(taking), origin=ORIGIN, origin_id=taking.redeemed_id, now=taking.now)
+
+
+def _pool(taking: Taking) -> Any:
+    return taking.reward.pool_id
+
+
+def _check_points(taking: Taking) -> None:
+    if taking.cost:
+        active = usable_balance(customer_id=taking.customer.id, unit=Unit.POINT, at=taking.now)
+        if active < taking.cost:
+            raise NotEnoughPoints(taking.cost - active)
+
+
+def _post(taking: Taking, code: Code | None) -> tuple[uuid.UUID, Posted]:
+    """Draw the points and issue the voucher, in one entry."""
+    grant_id = new_id()
+    paid = [Step.draw(unit=Unit.POINT, amount=taking.cost)] if taking.cost else []
+    voucher = Step.grant(
+        unit=Unit.VOUCHER,
+        amount=1,
+        grant_id=grant_id,
+        code=code.value if code else None,
+        valid_from=taking.active_from if taking.active_from > taking.now else None,
+        expires_at=taking.expires_at,
+    )
+    try:
+        posted = post(
+            steps=[*paid, voucher],
+            event=(Event.REDEEMED if taking.cost or not _is_free(taking) else Event.GRANTED).value,
+            origin=ORIGIN,
+            origin_id=taking.redeemed_id,
+            subject_id=taking.reward.id,
+            customer_id=taking.customer.id,
+            actor=taking.actor,
+            key=f"redeem:{taking.op_key}",
+            # Code and times differ from one try to the next; who gets what for how much does not.
+            digest=digest_of("redeem", taking.reward.id, taking.customer.id, taking.cost),
+        )
+    except NotEnough as refusal:
+        raise NotEnoughPoints(refusal.missing) from refusal
+    return grant_id, posted
+
+
+def _is_free(taking: Taking) -> bool:
+    return taking.source in (Source.GRANTED, Source.RULE)
+
+
+def _insert(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Posted) -> RedeemedReward:
+    reward, customer = taking.reward, taking.customer
+    is_cashback = reward.reward_type == RewardType.CASHBACK
+    redeemed: RedeemedReward = RedeemedReward.made_with(
+        id=taking.redeemed_id,
+        reward=reward,
+        customer=customer,
+        op_key=taking.op_key,
+        source=taking.source,
+        entry_id=posted.entry_id,
+        grant_id=grant_id,
+        code=code,
+        code_value=code.value if code else "",
+        reward_name=reward.name,
+        reward_type=reward.reward_type,
+        cost_in_points=taking.cost,
+        tax_value=reward.tax_value,
+        amount=reward.amount,
+        currency=reward.currency,
+        active_points_after=usable_balance(customer_id=customer.id, unit=Unit.POINT, at=taking.now),
+        redeemed_at=taking.now,
+        active_from=taking.active_from,
+        expires_at=taking.expires_at,
+        coupon_status=CouponStatus.INACTIVE if taking.active_from > taking.now else CouponStatus.ACTIVE,
+        cashback_status=CashbackStatus.INIT if is_cashback else CashbackStatus.NONE,
+        cashback_text=CASHBACK_INIT if is_cashback else "",
+        customer_email=customer.email,
+        customer_phone=customer.phone,
+        customer_first_name=customer.first_name,
+        customer_last_name=customer.last_name,
+        version=1,
+    )
+    redeemed.save(force_insert=True)
+    _note(taking, posted)
+    words = search.words_for(
+        reward_name=reward.name,
+        code=redeemed.code_value,
+        first_name=customer.first_name,
+        last_name=customer.last_name,
+        email=customer.email,
+        phone_norm=customer.phone_norm,
+    )
+    search.add_words(redeemed_id=redeemed.id, words=words)
+    if is_cashback:
+        cashback.start(redeemed=redeemed, now=taking.now)
+    return redeemed
+
+
+def _note(taking: Taking, posted: Posted) -> None:
+    RedeemedChange.made_with(
+        redeemed_id=taking.redeemed_id,
+        seq=1,
+        event=Event.GRANTED if _is_free(taking) else Event.REDEEMED,
+        actor=str(taking.actor),
+        at=taking.now,
+        reason=taking.reason,
+        entry_id=posted.entry_id,
+    ).save(force_insert=True)

@@ -1,0 +1,81 @@
+"""Counting what is taken of rewards with limits. The counter's own row is the lock."""
+
+import uuid
+from typing import Any
+
+from django.db import connection
+
+from loyalty.errors import LimitReached, SoldOut
+from loyalty.models import Reward
+from tenancy.ids import new_id
+from tenancy.scope import current_merchant_id
+
+TAKE = """
+UPDATE loyalty_rewardstock SET taken = taken + 1
+WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND taken < %(limit)s RETURNING taken
+"""
+TAKE_FOR = """
+INSERT INTO loyalty_rewardtaken AS known (merchant_id, id, reward_id, customer_id, taken)
+VALUES (%(merchant)s, %(id)s, %(reward)s, %(customer)s, 1)
+ON CONFLICT (merchant_id, reward_id, customer_id) DO UPDATE SET taken = known.taken + 1
+WHERE known.taken < %(limit)s RETURNING taken
+"""
+GIVE_BACK = """
+UPDATE loyalty_rewardstock SET taken = taken - 1 WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND taken > 0
+"""
+GIVE_BACK_FOR = """
+UPDATE loyalty_rewardtaken SET taken = taken - 1
+WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND customer_id = %(customer)s AND taken > 0
+"""
+# Taken are those that are not canceled. Run while the reward's row is locked against redemptions.
+COUNT = """
+INSERT INTO loyalty_rewardstock (merchant_id, id, reward_id, taken)
+SELECT %(merchant)s, %(id)s, %(reward)s, count(*) FROM loyalty_redeemedreward
+WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND canceled_at IS NULL
+ON CONFLICT (merchant_id, reward_id) DO UPDATE SET taken = excluded.taken
+"""
+COUNT_EACH = """
+INSERT INTO loyalty_rewardtaken (merchant_id, id, reward_id, customer_id, taken)
+SELECT %(merchant)s, gen_random_uuid(), %(reward)s, customer_id, count(*) FROM loyalty_redeemedreward
+WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND canceled_at IS NULL GROUP BY customer_id
+ON CONFLICT (merchant_id, reward_id, customer_id) DO UPDATE SET taken = excluded.taken
+"""
+
+
+def take(*, reward: Reward, customer_id: uuid.UUID) -> None:
+    """Count one more as taken, where the reward has limits. Raises SoldOut and LimitReached; locks the counters."""
+    values = _values(reward, customer_id)
+    if reward.total_limit is not None and not _run(TAKE, values | {"limit": reward.total_limit}):
+        raise SoldOut
+    if reward.customer_limit is None:
+        return
+    if reward.customer_limit < 1 or not _run(TAKE_FOR, values | {"id": new_id(), "limit": reward.customer_limit}):
+        raise LimitReached
+
+
+def give_back(*, reward: Reward, customer_id: uuid.UUID) -> None:
+    """Count one less as taken: it was canceled."""
+    values = _values(reward, customer_id)
+    if reward.total_limit is not None:
+        _run(GIVE_BACK, values)
+    if reward.customer_limit is not None:
+        _run(GIVE_BACK_FOR, values)
+
+
+def count(*, reward: Reward) -> None:
+    """Set the counters to what stands, for limits that are new. The caller holds the reward's row FOR UPDATE."""
+    values = {"merchant": current_merchant_id(), "reward": reward.id}
+    if reward.total_limit is not None:
+        _run(COUNT, values | {"id": new_id()})
+    if reward.customer_limit is not None:
+        _run(COUNT_EACH, values)
+
+
+def _values(reward: Reward, customer_id: uuid.UUID) -> dict[str, Any]:
+    return {"merchant": current_merchant_id(), "reward": reward.id, "customer": customer_id}
+
+
+def _run(statement: str, values: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)

@@ -1,0 +1,123 @@
+"""The grid of redeemed rewards."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from loyalty import badges
+from loyalty.models import RedeemedReward
+from loyalty.states import RewardType
+from ui import cells
+from ui.tables import Column, Table
+
+# Stands in an address where a row's id will stand.
+NOBODY = str(uuid.UUID(int=0))
+# The one form outside the table that the boxes belong to.
+FORM = "use-form"
+
+
+class RedeemedTable(Table):
+    """One redeemed reward a row, read from its own columns alone. `may_change`: the boxes can be pressed."""
+
+    row_header = "email"
+
+    redeemed = Column(_("Redeem date and time"), accessor="redeemed_at")
+    used_on = Column(_("Usage date and time"), accessor="used_at", phone="none")
+    cost = Column(_("Cost in points"), accessor="cost_in_points", numeric=True, phone="none")
+    tax = Column(_("Tax value"), empty_values=(), numeric=True, phone="none")
+    email = Column(_("Customer e-mail"), empty_values=(), phone="lead")
+    phone = Column(_("Phone"), accessor="customer_phone", phone="none")
+    reward = Column(_("Reward"), empty_values=())
+    type = Column(_("Reward type"), accessor="reward_type", phone="none")
+    first_name = Column(_("Customer's first name"), accessor="customer_first_name", phone="none")
+    last_name = Column(_("Customer's surname"), accessor="customer_last_name", phone="none")
+    points_after = Column(
+        _("Customer active points amount"), accessor="active_points_after", numeric=True, phone="none"
+    )
+    delivery = Column(_("Delivery status"), accessor="delivery_status", empty_values=())
+    cashback = Column(_("Cashback status"), empty_values=(), phone="none")
+    used = Column(_("Unused / Used"), empty_values=(), phone="side")
+    actions = Column(_("Actions"), empty_values=(), label_on_phone=False)
+
+    def __init__(
+        self, *args: Any, merchant_slug: str, now: datetime, place: str = "", may_change: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.now, self.place, self.may_change = now, f"?list={place}" if place else "", may_change
+        args_ = [merchant_slug, NOBODY]
+        self.detail_page = reverse("loyalty:redeemed_detail", args=args_)
+        self.address_page = reverse("loyalty:redeemed_address", args=args_)
+        self.customer_page = reverse("cockpit:customer", args=args_)
+        self.acts = {
+            is_used: reverse(f"loyalty:{'unuse' if is_used else 'use'}", args=args_) for is_used in (True, False)
+        }
+
+    def row_label(self, record: RedeemedReward) -> str:
+        """Return which reward it is, and whose."""
+        return f"{record.reward_name} {record.customer_email}"
+
+    def render_email(self, record: RedeemedReward) -> str:
+        """The customer's address, as the way to the customer's page."""
+        url = self.customer_page.replace(NOBODY, str(record.customer_id))
+        return cells.person(record.customer_email or _now("No e-mail"), "", url)
+
+    def render_tax(self, record: RedeemedReward) -> str:
+        """The tax value in its currency."""
+        return cells.money(record.tax_value, record.currency) if record.tax_value else cells.dash()
+
+    def render_reward(self, record: RedeemedReward) -> str:
+        """The reward's name with its code in round brackets."""
+        return reward_with_code(record.reward_name, record.code_value)
+
+    def render_type(self, value: str) -> str:
+        """What kind of reward it is."""
+        return cells.text(RewardType(value).label)
+
+    def render_delivery(self, value: str) -> str:
+        """How far it has come."""
+        return badges.delivery(value)
+
+    def render_cashback(self, record: RedeemedReward) -> str:
+        """How its payment stands."""
+        return badges.cashback(record.cashback_status, record.cashback_text)
+
+    def render_used(self, record: RedeemedReward) -> str:
+        """The box: a button where it can be pressed, else with the reason why not."""
+        if record.reward_type == RewardType.CASHBACK:
+            return cells.dash()
+        is_used = record.used_at is not None
+        label = f"{badges.box(is_used=is_used)}{cells.esc(badges.used_words(record))}"
+        why = badges.why_fixed(record, at=self.now)
+        says = cells.esc(_now("Mark as Unused") if is_used else _now("Mark as Used"))
+        if why or not self.may_change:
+            title = f' title="{cells.esc(why)}"' if why else ""
+            reason = f'<span class="sr">{cells.esc(why)}</span>' if why else ""
+            return SafeString(
+                f'<span class="use-box" role="checkbox" aria-checked="{str(is_used).lower()}" aria-disabled="true"'
+                f"{title}>{label}{reason}</span>"
+            )
+        url = self.acts[is_used].replace(NOBODY, str(record.id))
+        return SafeString(
+            f'<button class="use-box" form="{FORM}" formaction="{cells.esc(url)}" role="checkbox"'
+            f' aria-checked="{str(is_used).lower()}" title="{says}">{label}</button>'
+        )
+
+    def render_actions(self, record: RedeemedReward) -> str:
+        """The delivery address, and the way to the reward's page."""
+        one = str(record.id)
+        address = cells.action(
+            self.address_page.replace(NOBODY, one), _now("View the delivery address"), "eye", dialog=True
+        )
+        page = self.detail_page.replace(NOBODY, one) + self.place
+        return SafeString(f"{address}{cells.action(page, _now('Open this redeemed reward'), 'pencil')}")
+
+
+def reward_with_code(name: str, code: str) -> SafeString:
+    """Return `Book (ABC123)`, or the name alone where there is no code."""
+    shown = f' <span class="code">({cells.esc(code)})</span>' if code else ""
+    return SafeString(f"{cells.esc(name)}{shown}")

@@ -1,0 +1,197 @@
+"""The catalogue of rewards: the list, one reward, its form."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from loyalty import selectors
+from loyalty.catalogue_forms import RewardForm
+from loyalty.errors import Refused
+from loyalty.filters import RewardFilter
+from loyalty.models import Reward
+from loyalty.reward_tables import RewardTable, state_badge
+from loyalty.services import catalogue
+from tenancy.lists import StaffListView
+from tenancy.roles import Role
+from tenancy.views import StaffView
+from ui.forms import invalid
+from ui.listing import Action, Tab
+
+
+class RewardList(StaffListView):
+    """All rewards, with how often each was redeemed."""
+
+    role = Role.VIEWER
+    title = _("Rewards")
+    template_name = "loyalty/rewards.html"
+    table_class = RewardTable
+    filterset_class = RewardFilter
+    sorts = {"name": "name", "type": "reward_type", "cost": "cost_in_points", "created": "created_at"}
+    default_sort = "-created"
+    tabs = (Tab(_("In use"), "archived=no"), Tab(_("All")), Tab(_("Archived"), "archived=yes"))
+    counted = ngettext_lazy("%(shown)s reward", "%(shown)s rewards", "number")
+    empty_title = _("No rewards yet")
+    empty_text = _("A reward is what customers get for their points: a code, a gift, money back.")
+    empty_icon = "award"
+
+    def get_queryset(self) -> QuerySet[Reward]:
+        """Return the merchant's rewards."""
+        found: QuerySet[Reward] = Reward.objects.all()
+        return found
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Count what was redeemed of this page's rewards."""
+        ids = [reward.pk for reward in self.page.rows]
+        slug = self.request.merchant.slug
+        return {
+            "merchant_slug": slug,
+            "now": timezone.now(),
+            "counts": selectors.times_redeemed(ids),
+            "left": selectors.taken_of(ids),
+        }
+
+    def get_empty_action(self) -> Action | None:
+        """Offer to make the first one."""
+        may = self.request.role >= Role.ADMIN
+        return (
+            Action(_("New reward"), reverse("loyalty:reward_new", args=[self.request.merchant.slug])) if may else None
+        )
+
+
+class RewardView(StaffView):
+    """What the pages of one reward share."""
+
+    def at(self, name: str, *args: Any) -> str:
+        """Return an address of this room."""
+        return reverse(f"loyalty:{name}", args=[self.request.merchant.slug, *args])
+
+    def reward(self, reward_id: uuid.UUID) -> Reward:
+        """Return the reward, or answer 404."""
+        found: Reward = get_object_or_404(Reward, id=reward_id)
+        return found
+
+    def crumbs(self, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
+        """Return the way here."""
+        return [(_("Rewards"), self.at("rewards")), *more]
+
+    def facts_for_service(self) -> dict[str, Any]:
+        """Return who does it, and when."""
+        return {"actor": self.actor, "now": timezone.now()}
+
+
+class RewardPage(RewardView):
+    """One reward: what it is, how often it was redeemed."""
+
+    role = Role.VIEWER
+
+    def get(self, request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
+        """Show it."""
+        reward = self.reward(reward_id)
+        context = {
+            "title": reward.name,
+            "reward": reward,
+            "state": state_badge(reward, now=timezone.now()),
+            "facts": selectors.facts_of(reward, slug=self.request.merchant.slug),
+            "crumbs": self.crumbs((reward.name, "")),
+        }
+        return render(request, "loyalty/reward.html", context)
+
+
+class RewardNew(RewardView):
+    """A new reward."""
+
+    role = Role.ADMIN
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form."""
+        return render(request, "ui/form_page.html", self._context(self._form(None)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Make it."""
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return invalid(request, "ui/form_page.html", self._context(form))
+        reward = catalogue.create_reward(values=form.values(), **self.facts_for_service())
+        self.say(_("The reward was made."))
+        return HttpResponseRedirect(self.at("reward", reward.id))
+
+    def _form(self, data: Any) -> RewardForm:
+        return RewardForm(data, currency=self.request.merchant.currency)
+
+    def _context(self, form: RewardForm) -> dict[str, Any]:
+        here = self.crumbs((_("New reward"), ""))
+        return {"title": _("New reward"), "form": form, "cancel_url": self.at("rewards"), "crumbs": here}
+
+
+class RewardEdit(RewardView):
+    """Change a reward."""
+
+    role = Role.ADMIN
+
+    def get(self, request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
+        """Show the form."""
+        reward = self.reward(reward_id)
+        form = RewardForm(instance=reward, currency=self.request.merchant.currency)
+        return render(request, "ui/form_page.html", self._context(reward, form))
+
+    def post(self, request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
+        """Save it, unless somebody else did meanwhile."""
+        form = RewardForm(request.POST, instance=self.reward(reward_id), currency=self.request.merchant.currency)
+        if not form.is_valid():
+            return invalid(request, "ui/form_page.html", self._context(self.reward(reward_id), form))
+        version = form.cleaned_data["version"] or 0
+        try:
+            catalogue.update_reward(
+                reward_id=reward_id, values=form.values(), version=version, **self.facts_for_service()
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+            return invalid(request, "ui/form_page.html", self._context(self.reward(reward_id), form))
+        self.say(_("Saved."))
+        return HttpResponseRedirect(self.at("reward", reward_id))
+
+    def _context(self, reward: Reward, form: RewardForm) -> dict[str, Any]:
+        here = self.crumbs((reward.name, self.at("reward", reward.id)), (_("Edit"), ""))
+        title = _("Edit %(reward)s") % {"reward": reward.name}
+        return {"title": title, "form": form, "cancel_url": self.at("reward", reward.id), "crumbs": here}
+
+
+class RewardArchive(RewardView):
+    """Take a reward out of the catalogue."""
+
+    role = Role.ADMIN
+    archived = True
+
+    def post(self, request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
+        """Do it."""
+        reward = self.reward(reward_id)
+        catalogue.archive_reward(reward_id=reward.id, archived=self.archived, **self.facts_for_service())
+        self.say(_("The reward was archived.") if self.archived else _("The reward is back in the catalogue."))
+        return HttpResponseRedirect(self.at("reward", reward.id))
+
+
+class RewardRestore(RewardArchive):
+    """Bring it back."""
+
+    role = Role.ADMIN
+    archived = False
+
+
+class RewardClone(RewardView):
+    """Make another one like it."""
+
+    role = Role.ADMIN
+
+    def post(self, request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
+        """Make it, and open its form."""
+        reward = self.reward(reward_id)
+        clone = catalogue.clone_reward(reward_id=reward.id, op_key=uuid.uuid4(), **self.facts_for_service())
+        self.say(_("The reward was cloned. Its active period is over, until you say otherwise."))
+        return HttpResponseRedirect(self.at("reward_edit", clone.id))
