@@ -12,6 +12,10 @@ from claims_center.badges import EVENTS as CLAIM_LOOKS
 from claims_center.states import Event as ClaimEvent
 from ledger.models import Entry, Movement
 from ledger.units import Bucket, Unit
+from loyalty.badges import EVENTS as REWARD_LOOKS
+from loyalty.badges import POINTS as POINT_LOOKS
+from loyalty.states import Event as RewardEvent
+from loyalty.states import PointEvent
 from tenancy.actors import Actor
 from ui import cells, locale
 from ui.timeline import TimelineItem
@@ -29,6 +33,8 @@ class Label(NamedTuple):
 
 LABELS: dict[str, Label] = {
     **{event.value: Label(event.label, CLAIM_LOOKS[event][1], CLAIM_LOOKS[event][0]) for event in ClaimEvent},
+    **{event.value: Label(event.label, REWARD_LOOKS[event][1], REWARD_LOOKS[event][0]) for event in RewardEvent},
+    **{event.value: Label(event.label, POINT_LOOKS[event][1], POINT_LOOKS[event][0]) for event in PointEvent},
     "grant.expired": Label(_("Expired"), "hourglass", "warn"),
 }
 

@@ -13,7 +13,13 @@ NIGHT = timedelta(hours=2)
 
 TICKS: dict[str, Tick] = {
     "ledger.expire": Tick("ledger.expire", every=MINUTE, merchants="ledger.handlers.merchants_with_due_grants"),
+    "coupons.sweep": Tick(
+        "coupons.sweep", every=MINUTE, merchants="loyalty.handlers.merchants_with_due_coupons"
+    ),
     "ledger.check": Tick("ledger.check", every=DAY, offset=NIGHT),
+    "claims.tally": Tick(
+        "claims.tally", every=MINUTE, merchants="claims_center.tallies.handlers.merchants_with_changes"
+    ),
     "codes.low_pool": Tick("codes.low_pool", every=15 * MINUTE),
     "retention.clean": Tick("retention.clean", every=DAY, offset=NIGHT),
 }

@@ -2,4 +2,5 @@
 
 LEDGER_CHECKS: list[str] = [
     "claims_center.checks.check_claims",
+    "loyalty.checks.check_rewards",
 ]

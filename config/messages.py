@@ -4,9 +4,31 @@ from django.utils.translation import gettext_lazy as _
 
 # kind -> `def render(message) -> messaging.render.Rendered`; raises messaging.errors.NoLongerValid.
 RENDERERS: dict[str, str] = {
+    "reward.redeemed": "loyalty.mails.reward_redeemed",
     "claim.gift": "claims_center.giftmail.gift",
-    "claim.needs_info": "claims_center.giftmail.needs_info",
-    "claim.rejected": "claims_center.giftmail.rejected",
+    "claim.received": "claims_center.giftmail.notice",
+    "claim.needs_info": "claims_center.giftmail.notice",
+    "claim.rejected": "claims_center.giftmail.notice",
+    "claim.reopened": "claims_center.giftmail.notice",
+    "claim.shipped": "claims_center.giftmail.notice",
+    "claim.processed": "claims_center.giftmail.notice",
+    "claim.delivered": "claims_center.giftmail.notice",
+    "mail.trial": "messaging.trial.render",
+    "claim.reminder": "claims_center.remindermail.reminder",
+    "codes.low": "claims_center.poolmail.low",
+}
+
+# kind -> its messaging.kinds.MailKind: our words for it and what a merchant's own may say, in the order of the page.
+TEXTS: dict[str, str] = {
+    "claim.received": "claims_center.mailtexts.RECEIVED",
+    "claim.needs_info": "claims_center.mailtexts.NEEDS_INFO",
+    "claim.rejected": "claims_center.mailtexts.REJECTED",
+    "claim.reopened": "claims_center.mailtexts.REOPENED",
+    "claim.gift": "claims_center.mailtexts.GIFT",
+    "claim.shipped": "claims_center.mailtexts.SHIPPED",
+    "claim.delivered": "claims_center.mailtexts.DELIVERED",
+    "claim.processed": "claims_center.mailtexts.PROCESSED",
+    "claim.reminder": "claims_center.remindermail.REMINDER",
 }
 
 # origin -> `def changed(*, message, status, at)`, in the transaction of the change.
@@ -21,12 +43,24 @@ CORRECTORS: dict[str, str] = {
 
 # What people call a kind of message.
 KINDS = {
+    "reward.redeemed": _("Reward Redeemed"),
     "claim.gift": _("Gift"),
     "claim.needs_info": _("Question about a claim"),
     "claim.rejected": _("Claim rejected"),
+    "claim.received": _("Claim received"),
+    "claim.reopened": _("Claim reopened"),
+    "claim.shipped": _("Gift shipped"),
+    "claim.processed": _("Claim done"),
+    "claim.delivered": _("Gift delivered"),
+    "mail.trial": _("Test of a text"),
+    "claim.reminder": _("Reminder to finish"),
+    "codes.low": _("Code pool running low"),
 }
 
 # origin -> what people call such a document, and the name of its page's address (merchant's slug, document's id).
 ORIGINS = {
+    "redeemed_reward": (_("Redeemed reward"), "loyalty:redeemed_detail"),
     "claim": (_("Claim"), "claims:claim"),
+    "funnel": (_("Funnel"), "catalogue:funnel"),
+    "code_pool": (_("Code pool"), "codes:pool"),
 }

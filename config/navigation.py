@@ -24,7 +24,13 @@ class Page:
 
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     ("", (Page(_("Claims Center"), "claims:list", "gift"),)),
-    (_("Reward campaigns"), (Page(_("Redeemed rewards"), "loyalty:redeemed", "award"),)),
+    (
+        _("Reward campaigns"),
+        (
+            Page(_("Redeemed rewards"), "loyalty:redeemed", "award"),
+            Page(_("Rewards"), "loyalty:rewards", "medal"),
+        ),
+    ),
     (
         _("Campaigns"),
         (
@@ -40,6 +46,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page(_("Products"), "catalogue:products", "package"),
             Page(_("Promotions"), "catalogue:promotions", "badge-percent"),
             Page(_("Code pools"), "codes:list", "ticket"),
+            Page(_("E-mail texts"), "messaging:texts", "mails"),
         ),
     ),
     (

@@ -19,6 +19,7 @@ STAFF = (
     "jobs.urls",
     "cockpit.urls",
     "exports.urls",
+    "guide.urls",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/<str:token>/", Join.as_view(), name="join"),
     *(path("m/<slug:merchant>/", include(urls)) for urls in STAFF),
     path("hooks/<slug:public_id>/", include("messaging.hook_urls")),
+    path("hooks/<slug:public_id>/", include("loyalty.hook_urls")),
     path("", include("claims_center.public.urls")),
 ]
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_center.signals import signals_of_customer
 from cockpit import customer_page as page
 from cockpit import services
 from cockpit.tabs import TABS
@@ -43,6 +44,7 @@ class CustomerPage(StaffView):
             "address": page.address(customer),
             "pattern": pattern,
             "pattern_facts": page.pattern_facts(pattern),
+            "signals": signals_of_customer(customer.id),
             "points": holding(customer_id=customer.id, unit=Unit.POINT, at=now),
             "tabs": self._tabs(chosen if tab else "", pattern.claims),
             "tab_template": tab.template if tab else "cockpit/tabs/timeline.html",

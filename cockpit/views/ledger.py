@@ -11,21 +11,20 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from cockpit.books import Books, books, expiry_by_month, last_check
+from cockpit.books import Books, Held, books, held_at, last_check
 from cockpit.filters import EntryFilter
 from cockpit.tables import EntryTable
 from ledger.models import Entry, LedgerCheck, Movement
 from ledger.units import Unit
+from tenancy.lists import StaffListView
 from tenancy.roles import Role
-from tenancy.views import StaffView
 from ui import locale
 from ui.charts import Bar, bar_chart
-from ui.listing import ListView
 
 DAYS = 30
 
 
-class LedgerPage(StaffView, ListView):
+class LedgerPage(StaffListView):
     """Every entry of the merchant's ledger, the latest first."""
 
     role = Role.VIEWER
@@ -55,7 +54,12 @@ class LedgerPage(StaffView, ListView):
     def books(self) -> list[Books]:
         """The figures of the last 30 days and what is outstanding now, by unit."""
         now = timezone.now()
-        return books(since=now - timedelta(days=DAYS), until=now, at=now)
+        return books(since=now - timedelta(days=DAYS), until=now, held=self.held)
+
+    @cached_property
+    def held(self) -> Held:
+        """What customers hold now."""
+        return held_at(at=timezone.now(), zone=timezone.get_current_timezone())
 
     @cached_property
     def check(self) -> LedgerCheck | None:
@@ -65,8 +69,7 @@ class LedgerPage(StaffView, ListView):
     @cached_property
     def forecast(self) -> list[tuple[str, str]]:
         """One chart for each unit of which anything will end."""
-        found = expiry_by_month(at=timezone.now(), zone=timezone.get_current_timezone())
-        return [(str(Unit(unit).label), self._chart(unit, months)) for unit, months in found.items()]
+        return [(str(Unit(unit).label), self._chart(unit, months)) for unit, months in self.held.ending.items()]
 
     @staticmethod
     def _chart(unit: str, months: dict[Any, int]) -> str:

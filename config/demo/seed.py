@@ -12,7 +12,9 @@ from config.demo.claims import DAYS, play, visit_only
 from config.demo.history import import_books
 from config.demo.orders import Books
 from config.demo.plans import plan_claims
+from config.demo.rewards import reward_customers, told_rewards
 from config.demo.stories import STORIES, MerchantStory
+from config.demo.visits import colour_visits
 from jobs.models import Job
 from jobs.states import State
 from ledger.checks import run_and_keep
@@ -48,6 +50,8 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
             for _ in range(stage.dice.randrange(4)):
                 visit_only(stage, plan.funnel, plan.at - timedelta(minutes=stage.dice.randrange(300)))
         close_what_ended(stage)
+        colour_visits(stage)
+        reward_customers(stage)
         _settle_jobs(now)
         run_and_keep(merchant.id)
         _, key = create_key(
@@ -72,5 +76,5 @@ def _said(stage: Stage, key: str) -> dict[str, Any]:
         "customers": [{"id": one, "email": email} for one, email in customers.items()],
         "funnel": stage.story.funnels[0].slug,
         "offers": [],
-        "rewards": [],
+        "rewards": told_rewards(),
     }

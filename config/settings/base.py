@@ -54,8 +54,10 @@ INSTALLED_APPS = [
     "codes",
     "messaging",
     "claims_center",
+    "loyalty",
     "cockpit",
     "exports",
+    "guide",
     "config",
 ]
 
@@ -94,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenancy.context.merchant",
                 "config.navigation.navigation",
+                "guide.context.guide",
             ],
             "builtins": ["ui.templatetags.ui", "django.templatetags.i18n"],
         },
@@ -164,7 +167,7 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-UPLOAD_MAX_BYTES = 50 * 1024 * 1024
+UPLOAD_MAX_BYTES = 200 * 1024 * 1024
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -212,6 +215,8 @@ MESSAGE_RENDERERS = "config.messages.RENDERERS"
 MESSAGE_LISTENERS = "config.messages.LISTENERS"
 LEDGER_CHECKS = "config.checks.LEDGER_CHECKS"
 IMPORTERS = "config.imports.IMPORTERS"
+CODE_WAITERS = "config.codes.WAITERS"
+LOW_POOL_LISTENERS = "config.codes.LOW_POOL_LISTENERS"
 
 from config.settings.accounts import *  # noqa: E402, F403 - django-allauth's own section
 from config.settings.celery import *  # noqa: E402, F403 - Celery's own section

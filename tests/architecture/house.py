@@ -10,6 +10,7 @@ ROOMS = (
     "cockpit",
     "pos",
     "exports",
+    "guide",
     "claims_center",
     "loyalty",
     "offers",

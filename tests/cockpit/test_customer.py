@@ -113,7 +113,7 @@ def test_need_as_many_queries_whatever_happened(
             make_claim(funnel, order_number=f"112-000000{number}-0000000")
     if more:
         give_points(merchant, customer)
-    counted = {"": 10, "claims": 8, "points": 9}
+    counted = {"": 12, "claims": 10, "points": 11}
     assert len(queries_of(agent, path(merchant, "customers", customer.id), tab=tab)) == counted[tab]
 
 

@@ -153,7 +153,7 @@ def take_back(page: Page) -> None:
 def wait_for_mail(page: Page, mail_dir: Path, address: str) -> Message:
     for _ in range(100):
         letters = [email.message_from_bytes(path.read_bytes()) for path in mail_dir.glob("**/*.eml")]
-        found = [letter for letter in letters if address in str(letter["To"])]
+        found = [letter for letter in letters if address in str(letter["To"]) and "Your gift" in str(letter["Subject"])]
         if found:
             assert len(found) == 1
             return found[0]

@@ -9,11 +9,18 @@ from django.urls import URLResolver, get_resolver
 from claims_center.states import Status
 from jobs.states import State
 from tenancy.roles import Role
-from tests.walls import prepared
+from tests.walls import prepared, rewards
 from tests.walls.prepared import ORDERS, WHY, Target, nothing, on_claim
 
-# They show a code and change nothing; that somebody looked is written down as often as somebody looked.
-LOOKS = {"claims:code", "codes:reveal"}
+# They show something and change nothing; that somebody looked at a code is written down as often as somebody looked.
+LOOKS = {
+    "claims:code",
+    "codes:reveal",
+    "codes:export",
+    "messaging:preview",
+    "catalogue:funnel_preview",
+    "catalogue:funnel_preview_new",
+}
 LISTING = {
     "marketplace": "amazon",
     "region": "us",
@@ -70,7 +77,10 @@ CLAIM = [
     Button("claims:resend", on_claim(Status.PROCESSED, **WHY), MEMO | MAIL, by_state=True),
     Button("claims:change-gift", prepared.another_gift, MEMO | GIFT_BACK | AUDIT, by_state=True),
     Button(
-        "claims:process", on_claim(Status.VERIFIED, "item", **PARCEL), MEMO | {"Grant": 1, "Movement": 2}, by_state=True
+        "claims:process",
+        on_claim(Status.VERIFIED, "item", **PARCEL),
+        MEMO | MAIL | {"Grant": 1, "Movement": 2},
+        by_state=True,
     ),
     Button("claims:unprocess", on_claim(Status.PROCESSED), MEMO | {"Movement": 1}, by_state=True),
     Button("claims:delivered", on_claim(Status.PROCESSED, "item"), MEMO, by_state=True),
@@ -80,7 +90,14 @@ CLAIM = [
     Button("claims:order-number", prepared.an_order_to_match, CHANGE | {"ClaimedNumber": 1, "Job": 1}, by_state=True),
     Button("claims:assign", prepared.to_a_colleague, CHANGE, by_state=True),
     Button("claims:note", on_claim(Status.NEW, text="Called them"), {"ClaimNote": 1}),
-    Button("claims:bulk", prepared.in_bulk, {"Job": 1} | AUDIT),
+    Button("claims:wait", prepared.without_a_code(), CHANGE | {"Waiting": 1}, by_state=True),
+    Button("claims:leave-line", prepared.without_a_code(waits=True), CHANGE | {"Waiting": -1}, by_state=True),
+    Button("claims:dismiss", prepared.a_signal, {"SignalDismissal": 1} | AUDIT, by_state=True),
+    Button("claims:signals", nothing(most_claims=5, days=14), {"SignalRules": 1} | AUDIT),
+    Button("claims:bulk", prepared.in_bulk, {"BulkAct": 1, "BulkSelection": 1}),
+    Button("claims:bulk-preview", prepared.a_bulk_act("draft"), {"Job": 1} | AUDIT, by_state=True),
+    Button("claims:bulk-stop", prepared.a_bulk_act("running"), {"Job": 1, "AuditEvent": 2}, by_state=True),
+    Button("claims:bulk-undo", prepared.a_bulk_act("done"), {"BulkAct": 1, "BulkSelection": 1}, by_state=True),
 ]
 CATALOGUE = [
     Button("catalogue:product_new", nothing(**PRODUCT), {"Product": 1, "Listing": 1} | AUDIT),
@@ -95,11 +112,14 @@ CATALOGUE = [
     Button("catalogue:funnel_edit", prepared.funnel_form(old=True), AUDIT),
     Button("catalogue:funnel_publish", prepared.a_funnel(published=False), AUDIT),
     Button("catalogue:funnel_close", prepared.a_funnel(), AUDIT),
+    Button("catalogue:funnel_archive", prepared.a_funnel(published=False), AUDIT, by_state=True),
+    Button("catalogue:funnel_restore", prepared.an_archived_funnel, AUDIT, by_state=True),
+    Button("catalogue:funnel_clone", prepared.a_funnel(), {"Funnel": 1, "FunnelProduct": 1} | AUDIT),
 ]
 STOCK = [
     Button("codes:new", nothing(**POOL), {"CodePool": 1} | AUDIT),
     Button("codes:edit", prepared.a_pool(**POOL), AUDIT),
-    Button("codes:upload", prepared.a_pool(file=b"code\nB-0001\nB-0002\n"), {"Code": 2} | AUDIT),
+    Button("codes:upload", prepared.a_pool(file=b"code\nB-0001\nB-0002\n"), {"Code": 2, "CodeUpload": 1} | AUDIT),
     Button("codes:generate", prepared.a_pool(pattern="BREW-####-????", count=5), {"Code": 5} | AUDIT),
     Button("codes:archive", prepared.a_pool(), AUDIT),
     Button("codes:restore", prepared.a_pool(archived=True), AUDIT),
@@ -109,8 +129,17 @@ STOCK = [
     Button("exports:discard", prepared.a_run, AUDIT),
 ]
 WORK = [
-    Button("messaging:resend", prepared.a_letter(**WHY), MEMO | MAIL | AUDIT),
-    Button("messaging:correct", prepared.a_letter(**WHY, to_address="anne@example.com"), CORRECTED),
+    Button("messaging:resend", prepared.a_letter(**WHY), MEMO | MAIL | AUDIT, by_state=True),
+    Button("messaging:correct", prepared.a_letter(**WHY, to_address="anne@example.com"), CORRECTED, by_state=True),
+    Button("messaging:handle", prepared.a_letter(status="bounced", note="Phoned her"), AUDIT, by_state=True),
+    Button(
+        "messaging:suppression-add", nothing(email="a@example.com", **WHY), {"Suppression": 1} | AUDIT, by_state=True
+    ),
+    Button("messaging:suppression-remove", prepared.a_closed_address, {"Suppression": -1} | AUDIT),
+    Button("messaging:text", prepared.a_text(**prepared.WORDS), {"MailText": 1} | AUDIT),
+    Button("messaging:trial", prepared.a_text(**prepared.WORDS), MAIL),
+    Button("messaging:reset", prepared.an_own_text, AUDIT, by_state=True),
+    Button("messaging:switch", prepared.a_text(on="0"), {"MailText": 1} | AUDIT, by_state=True),
     Button("messaging:allow", prepared.a_letter(status="bounced", closed=True, **WHY), {"Suppression": -1} | AUDIT),
     Button("jobs:retry", prepared.a_job(State.DEAD), AUDIT),
     Button("jobs:cancel", prepared.a_job(State.DUE), AUDIT),
@@ -130,8 +159,32 @@ SETTINGS = [
     Button("tenancy:remove_member", prepared.a_member(), {"Membership": -1} | AUDIT),
     Button("tenancy:new_key", nothing(**KEY), {"ApiKey": 1} | AUDIT),
     Button("tenancy:revoke_key", prepared.a_key, AUDIT),
+    Button("guide:tour", lambda: (["claims"], {"answer": "left"}), {"UserPreference": 1}, by_state=True),
 ]
-BUTTONS = CLAIM + CATALOGUE + STOCK + WORK + SETTINGS
+LISTS = [
+    Button("tenancy:view_new", prepared.a_new_view, {"SavedView": 1}, by_state=True),
+    Button("tenancy:view_edit", prepared.a_view(name="Other"), {}, by_state=True),
+    Button("tenancy:view_update", prepared.a_view(state="status=verified"), {}, by_state=True),
+    Button("tenancy:view_first", prepared.a_view(on="1"), {"UserPreference": 1}, by_state=True),
+    Button("tenancy:view_move", prepared.a_view(to="right"), {"UserPreference": 1}),
+    Button("tenancy:view_delete", prepared.a_view(), {"SavedView": -1}, by_state=True),
+    Button("tenancy:list_display", prepared.a_list(density="compact"), {"UserPreference": 1}, by_state=True),
+    Button("tenancy:shortcuts", nothing(off="1"), {"UserPreference": 1}, by_state=True),
+]
+REDEEMED = {"RedeemedChange": 1, "Entry": 1}
+REWARDS = [
+    Button("loyalty:use", rewards.unused(), REDEEMED | MAIL | {"Movement": 1}, by_state=True),
+    Button("loyalty:unuse", rewards.used(), REDEEMED | {"Movement": 1}, by_state=True),
+    Button("loyalty:delivery", rewards.used(status="shipped"), REDEEMED, by_state=True),
+    Button("loyalty:cancel", rewards.unused(points="refund"), REDEEMED | {"Movement": 2}, by_state=True),
+    Button("loyalty:reward_new", nothing(**rewards.REWARD), {"Reward": 1} | AUDIT),
+    Button("loyalty:reward_edit", rewards.in_catalogue(**rewards.REWARD), AUDIT),
+    Button("loyalty:reward_archive", rewards.in_catalogue(), AUDIT, by_state=True),
+    Button("loyalty:reward_restore", rewards.in_catalogue(archived=True), AUDIT, by_state=True),
+    Button("loyalty:reward_clone", rewards.in_catalogue(), {"Reward": 1} | AUDIT),
+    Button("loyalty:pay_again", rewards.failed_cashback, REDEEMED | {"CashbackPayment": 1, "Job": 1}, by_state=True),
+]
+BUTTONS = REWARDS + LISTS + CLAIM + CATALOGUE + STOCK + WORK + SETTINGS
 
 
 def posting_addresses() -> set[str]:

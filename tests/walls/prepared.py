@@ -10,20 +10,26 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from claims_center.bulk import services as bulk_services
 from claims_center.models import Claim
 from claims_center.services.catalogue import archive_product, archive_promotion
-from claims_center.services.funnels import close_funnel
+from claims_center.services.funnels import archive_funnel, close_funnel
 from claims_center.services.gifts import send_gift
+from claims_center.services.verdicts import verify
 from claims_center.states import Delivery, Status
+from claims_center.waiting import join_line
 from codes.models import Code
 from codes.services import archive
 from customers.models import Customer
 from exports import services as imports
 from jobs.models import Job
+from jobs.runner import run_one
 from jobs.services import enqueue
 from jobs.states import State
 from messaging.models import Message, Suppression
+from messaging.wording import change_text
 from tenancy.actors import Actor
+from tenancy.lists.services import save_view
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import current_merchant_id
@@ -40,6 +46,7 @@ from tests.claims_center.factories import (
     make_product,
     make_promotion,
 )
+from ui.bulk import Selection
 
 Target = tuple[list[Any], dict[str, Any]]
 ORDERS = (
@@ -94,7 +101,22 @@ def to_a_colleague() -> Target:
 
 
 def in_bulk() -> Target:
-    return ["verify"], {"id": [str(claim_in(Status.NEW).id)], "query": "", "confirm": "1"}
+    return ["verify"], {"id": [str(claim_in(Status.NEW).id)], "query": ""}
+
+
+def a_bulk_act(state: str) -> Callable[[], Target]:
+    """A draft to verify a claim, the same begun, or done."""
+
+    def prepare() -> Target:
+        chosen = Selection((str(claim_in(Status.NEW).id),), everything=False, query="")
+        bulk = bulk_services.draft(act="verify", selection=chosen, actor=STAFF, now=timezone.now())
+        if state != "draft":
+            bulk = bulk_services.start(bulk_id=bulk.id, given={}, actor=STAFF, now=timezone.now())
+        if state == "done" and bulk.job_id is not None:
+            run_one(current_merchant_id(), bulk.job_id)
+        return [bulk.id], {"confirm": "1"} if state == "draft" else {}
+
+    return prepare
 
 
 def a_run(**body: Any) -> Target:
@@ -116,6 +138,27 @@ def a_pool(*, archived: bool = False, **body: Any) -> Callable[[], Target]:
 def a_code() -> Target:
     pool = make_pool("A-0001")
     return [pool.id, Code.objects.get().id], {}
+
+
+def without_a_code(*, waits: bool = False) -> Callable[[], Target]:
+    """A verified claim whose pool is empty."""
+
+    def prepare() -> Target:
+        claim = make_claim(make_funnel(make_promotion(pool=make_pool())))
+        verify(claim_id=claim.id, reason="Known customer", **BY)
+        if waits:
+            join_line(claim_id=claim.id, **BY)
+        return [claim.id], {}
+
+    return prepare
+
+
+def a_signal() -> Target:
+    """A claim with the phone number of another customer's."""
+    funnel = make_funnel()
+    claim = make_claim(funnel, phone="5551234567")
+    make_claim(funnel, email="bob@example.com", phone="5551234567")
+    return [claim.id, "same_phone"], {"note": "A family"}
 
 
 def a_letter(*, status: str = "sent", closed: bool = False, **body: Any) -> Callable[[], Target]:
@@ -174,6 +217,12 @@ def a_funnel(*, published: bool = True, closed: bool = False) -> Callable[[], Ta
     return prepare
 
 
+def an_archived_funnel() -> Target:
+    funnel = make_funnel(make_promotion("fixed"), published_at=None)
+    archive_funnel(funnel_id=funnel.id, **BY)
+    return [funnel.id], {}
+
+
 def funnel_form(*, old: bool) -> Callable[[], Target]:
     def prepare() -> Target:
         promotion, product = make_promotion("fixed"), make_product()
@@ -219,3 +268,54 @@ def an_order_to_match() -> Target:
 def nothing(**body: Any) -> Callable[[], Target]:
     """A form that makes something new."""
     return lambda: ([], body)
+
+
+def a_new_view() -> Target:
+    """A list whose filters are to be kept under a name."""
+    return [], {"at": f"/m/{merchant().slug}/claims/", "state": "status=new", "name": "To verify"}
+
+
+def a_list(**body: Any) -> Callable[[], Target]:
+    """A list that is to be drawn otherwise."""
+    return lambda: ([], {"next": f"/m/{merchant().slug}/claims/", **body})
+
+
+def a_view(**body: Any) -> Callable[[], Target]:
+    """A saved view of the member of staff who is signed in."""
+
+    def prepare() -> Target:
+        user = User.objects.get(memberships__merchant=current_merchant_id())
+        view = save_view(
+            list_name="claims:list",
+            name="To verify",
+            query="status=new",
+            display={},
+            shared=False,
+            user_id=user.pk,
+            role=Role.OWNER,
+            now=NOW,
+        )
+        return [view.pk], {"next": f"/m/{merchant().slug}/claims/", **body}
+
+    return prepare
+
+
+WORDS: dict[str, Any] = {"subject": "No", "heading": "", "body": "Sorry: {reason}", "button": "Look", "version": "0"}
+
+
+def a_closed_address() -> Target:
+    """An address that is written to no more."""
+    row = Suppression.objects.create(email_norm="jane@example.com", reason="bounced", created_at=NOW)
+    return [row.id], dict(WHY)
+
+
+def a_text(**body: Any) -> Callable[[], Target]:
+    """A mail whose words can be changed."""
+    return lambda: (["claim.rejected"], body)
+
+
+def an_own_text() -> Target:
+    """A mail with the merchant's own words."""
+    words = {name: WORDS[name] for name in ("subject", "heading", "body", "button")}
+    change_text(kind="claim.rejected", words=words, version=0, **BY)
+    return ["claim.rejected"], {}
