@@ -4,8 +4,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -13,6 +14,8 @@ from claims_center.matching import is_group, number_of, numbers_of
 from claims_center.models import Claim, Listing, Order, OrderAlias, OrderNumberRule, OrderStatus
 from claims_center.states import Status
 from claims_center.verification import ClaimFacts, History, ItemFacts, OrderFacts, Result, check
+from tenancy.models import Merchant
+from tenancy.scope import current_merchant_id
 
 # What puts the claims with one number in order: the turn they took, and, where they took none, when they came in.
 PLACE = ("number_turn", "submitted_at", "id")
@@ -62,17 +65,19 @@ def find_orders(claims: Iterable[Claim]) -> dict[uuid.UUID, Found]:
 def results(claims: Sequence[Claim], found: dict[uuid.UUID, Found]) -> dict[uuid.UUID, Result]:
     """Return the outcome for each claim; the claims come with funnel, product and customer.
 
-    The numbers should be held (`services.numbers`), so that a claim made at the same moment is seen.
+    The numbers should be held (`services.numbers`), so that a claim made at the same moment is seen. Days in the
+    reasons are those of the merchant's zone.
     """
+    zone = ZoneInfo(Merchant.objects.values_list("time_zone", flat=True).get(id=current_merchant_id()))
     listings = _listing_ids(claims)
     earlier = _claimed(claims, found)
-    newest = _newest({claim.marketplace for claim in claims if found[claim.id].order is None})
+    newest = _newest({claim.marketplace for claim in claims if found[claim.id].order is None}, zone)
     outcome = {}
     for claim in claims:
         hit = found[claim.id]
         facts = _claim_facts(claim, hit, listings, earlier)
         history = History(newest.get(claim.marketplace), hit.alike)
-        outcome[claim.id] = check(facts, _order_facts(hit.order), history)
+        outcome[claim.id] = check(facts, _order_facts(hit.order, zone), history)
     return outcome
 
 
@@ -112,13 +117,13 @@ def _claimed(claims: Sequence[Claim], found: dict[uuid.UUID, Found]) -> dict[tup
     return standing
 
 
-def _newest(marketplaces: set[str]) -> dict[str, datetime]:
+def _newest(marketplaces: set[str], zone: tzinfo) -> dict[str, datetime]:
     found = {}
     for marketplace in marketplaces:
         rows = Order.objects.filter(marketplace=marketplace).order_by("-ordered_at")
         newest = rows.values_list("ordered_at", flat=True).first()
         if newest is not None:
-            found[marketplace] = newest
+            found[marketplace] = newest.astimezone(zone)
     return found
 
 
@@ -145,13 +150,13 @@ def _claim_facts(
     )
 
 
-def _order_facts(order: Order | None) -> OrderFacts | None:
+def _order_facts(order: Order | None, zone: tzinfo) -> OrderFacts | None:
     if order is None:
         return None
     items = tuple(ItemFacts(item.sku, item.listing_id, item.is_cancelled) for item in order.items.all())
     return OrderFacts(
         number=order.number,
-        ordered_at=order.ordered_at,
+        ordered_at=order.ordered_at.astimezone(zone),
         is_cancelled=order.status == OrderStatus.CANCELLED,
         is_pending=order.status == OrderStatus.PENDING,
         buyer_email=order.buyer_email,

@@ -105,6 +105,9 @@ CAPTIONS: dict[str, dict[str, Any]] = {
     "ledger": {
         "ledger-page": _("Figures, the last check, and every entry."),
     },
+    "redeemed-rewards": {
+        "rewards-list": _("Every redeemed reward: tick its box when the customer has used it."),
+    },
     "settings": {
         "settings-general": _("Name, time zone, language and region, currency."),
     },

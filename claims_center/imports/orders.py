@@ -5,7 +5,7 @@ import zoneinfo
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Prog
 
 def _compared(found: ReadFile, merchant_id: uuid.UUID, progress: Progress | None) -> Preview:
     added = changed = done = 0
+    zone = _zone(merchant_id)
     sample: list[SampleRow] = []
     for portion in found.portions(PORTION):
         with merchant_scope(merchant_id):
@@ -50,7 +51,7 @@ def _compared(found: ReadFile, merchant_id: uuid.UUID, progress: Progress | None
                 continue
             added, changed = (added + 1, changed) if known is None else (added, changed + 1)
             if len(sample) < SAMPLE:
-                sample.append(_sample(order, known))
+                sample.append(_sample(order, known, zone))
         done += len(portion)
         _tell(progress, done, found.count)
     skipped = found.count + found.left_out - added - changed
@@ -96,9 +97,12 @@ def _write(
 
 
 def _read(path: Path, merchant_id: uuid.UUID, progress: Progress | None, *, now: datetime) -> ReadFile:
-    zone = zoneinfo.ZoneInfo(Merchant.objects.values_list("time_zone", flat=True).get(id=merchant_id))
     seen: Callable[[int], None] | None = None if progress is None else lambda rows: progress(0, rows)
-    return read_orders(path, now=now, zone=zone, seen=seen)
+    return read_orders(path, now=now, zone=_zone(merchant_id), seen=seen)
+
+
+def _zone(merchant_id: uuid.UUID) -> tzinfo:
+    return zoneinfo.ZoneInfo(Merchant.objects.values_list("time_zone", flat=True).get(id=merchant_id))
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:
@@ -106,12 +110,12 @@ def _tell(progress: Progress | None, done: int, total: int) -> None:
         progress(done, total)
 
 
-def _sample(order: ReadOrder, known: Known | None) -> SampleRow:
+def _sample(order: ReadOrder, known: Known | None, zone: tzinfo) -> SampleRow:
     status = str(OrderStatus(order.status).label)
     if known is not None and known.status != order.status:
         status = f"{OrderStatus(known.status).label} → {status}"
     facts = {
-        str(_("Ordered")): f"{order.ordered_at:%Y-%m-%d}",
+        str(_("Ordered")): f"{order.ordered_at.astimezone(zone):%Y-%m-%d}" if order.ordered_at else "",
         str(_("Products")): ", ".join(item.title or item.sku or item.listing_id for item in order.items.values())[:200],
         str(_("Status")): status,
     }

@@ -64,9 +64,7 @@ class Submitted(NamedTuple):
     replayed: bool
 
 
-def submit_claim(
-    *, given: ClaimInput, now: datetime, actor: Actor | None = None, notify: bool = False
-) -> Submitted:
+def submit_claim(*, given: ClaimInput, now: datetime, actor: Actor | None = None, notify: bool = False) -> Submitted:
     """Take a customer's claim in.
 
     1. Answers a form that came before with its claim, whatever has happened since.

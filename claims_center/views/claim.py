@@ -83,9 +83,8 @@ class ClaimPage(StaffView):
                 history.timeline(changes, history.movements_of(claim), names),
                 others.mails_of(claim, self.request.merchant.slug),
             ),
-            "journey": history.journey_timeline(claim.journey),
             "notes": [(note, names.get(note.actor, "")) for note in notes],
-            "note_form": NoteForm(),
+            "journey": history.journey_timeline(claim.journey),
         }
 
     def _required(self, claim: Claim, changes: list[ClaimChange]) -> dict[str, Any]:

@@ -37,11 +37,7 @@ class CustomerPage(StaffView):
         now, slug = timezone.now(), self.request.merchant.slug
         pattern = page.pattern_of(customer)
         context = {
-            "customer": customer,
-            "title": customer.name or customer.phone or customer.card_number,
-            "crumbs": [(_("Customers"), reverse("customers:list", args=[slug])), (customer.name, "")],
-            "contact": page.contact(customer),
-            "address": page.address(customer),
+            **self._head(customer),
             "pattern": pattern,
             "pattern_facts": page.pattern_facts(pattern),
             "signals": signals_of_customer(customer.id),
@@ -51,6 +47,16 @@ class CustomerPage(StaffView):
         }
         context |= tab.gather(customer, slug, now) if tab else {"timeline": page.timeline_of(customer, slug)}
         return render(request, "cockpit/customer.html", context)
+
+    def _head(self, customer: Customer) -> dict[str, Any]:
+        list_url = reverse("customers:list", args=[self.request.merchant.slug])
+        return {
+            "customer": customer,
+            "title": customer.name or customer.phone or customer.card_number,
+            "crumbs": [(_("Customers"), list_url), (customer.name, "")],
+            "contact": page.contact(customer),
+            "address": page.address(customer),
+        }
 
     def _tabs(self, chosen: str, claims: int) -> list[dict[str, Any]]:
         counts = {"claims": claims}

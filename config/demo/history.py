@@ -33,7 +33,7 @@ def _bring(stage: Stage, name: str, content: bytes, at: datetime) -> None:
     by = Actor.user(stage.staff["admin"])
     services.start(run_id=run.id, actor=by, now=at)
     path = files.path_of(stage.merchant.id, run.id)
-    outcome = apply(path, merchant_id=stage.merchant.id, actor=by, now=stage.now)
+    outcome = apply(path, merchant_id=stage.merchant.id, actor=by, now=stage.now, origin_id=run.id, file_name=name)
     services.finish(run_id=run.id, outcome=outcome, again=False, now=at + timedelta(seconds=3))
 
 

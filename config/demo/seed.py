@@ -14,6 +14,7 @@ from config.demo.orders import Books
 from config.demo.plans import plan_claims
 from config.demo.rewards import reward_customers, told_rewards
 from config.demo.stories import STORIES, MerchantStory
+from config.demo.views import keep_views
 from config.demo.visits import colour_visits
 from jobs.models import Job
 from jobs.states import State
@@ -51,6 +52,7 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
                 visit_only(stage, plan.funnel, plan.at - timedelta(minutes=stage.dice.randrange(300)))
         close_what_ended(stage)
         colour_visits(stage)
+        keep_views(stage)
         reward_customers(stage)
         _settle_jobs(now)
         run_and_keep(merchant.id)

@@ -72,7 +72,7 @@ def test_need_as_many_queries_whatever_has_happened(
         for _number in range(changes):
             verdicts.verify(claim_id=claim.id, **BY)
             verdicts.unverify(claim_id=claim.id, **BY)
-    assert len(queries_of(agent, path(merchant, "claims", claim.id))) == 9
+    assert len(queries_of(agent, path(merchant, "claims", claim.id))) == 15
 
 
 def test_go_all_the_way_of_a_digital_gift(agent: Client, merchant: Merchant, claim: Claim) -> None:

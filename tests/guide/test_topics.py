@@ -97,7 +97,8 @@ def test_show_a_topic(slug: str, merchant: Merchant, owner: Client) -> None:
 @pytest.mark.parametrize("kind", MARKS)
 def test_explain_every_state(kind: str) -> None:
     mark = MARKS[kind]
-    source = get_template(f"guide/topics/{mark.topic}.html").template.source
+    template: Any = get_template(f"guide/topics/{mark.topic}.html")
+    source = template.template.source
     explained = {value for named, value in NAMED.findall(source) if named == kind}
     assert explained == set(mark.states.values)
 

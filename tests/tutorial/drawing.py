@@ -84,7 +84,7 @@ class Artist:
         box = crop.first.bounding_box() if crop else None
         if box is None:
             return whole
-        left, top = max(box["x"] - 24, 0), max(box["y"] - 24, 0)
+        left, top = max(box["x"] - 24, 0), max(box["y"] - 80, 0)
         right = min(box["x"] + box["width"] + 24, whole["width"])
         bottom = min(box["y"] + box["height"] + 24, whole["height"])
         return {"x": left, "y": top, "width": right - left, "height": bottom - top}

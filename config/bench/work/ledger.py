@@ -30,7 +30,7 @@ def measure(stage: Stage) -> Iterator[Line]:
                 step = Step.grant(unit=Unit.VOUCHER, amount=1)
                 post(
                     steps=[step],
-                    event="bench.given",
+                    event="points.imported",
                     origin="bench",
                     origin_id=origin,
                     subject_id=subject,
@@ -45,7 +45,7 @@ def measure(stage: Stage) -> Iterator[Line]:
             for customer_id in customers:
                 with bare.transaction():
                     bare.execute(f"SET LOCAL app.merchant_id = '{merchant_id}'")
-                    said = [customer_id, "bench.given", "bench", origin, subject, "system", new_id().hex, b"-", ""]
+                    said = [customer_id, "points.imported", "bench", origin, subject, "system", new_id().hex, b"-", ""]
                     steps = [["grant"], ["VOUCHER"], [1], [new_id()], [None], [None], [None]]
                     bare.execute(POST, [merchant_id, new_id(), *said, None, *steps]).fetchone()
 

@@ -25,6 +25,7 @@ WALKS: tuple[Callable[[Artist], None], ...] = (
     desk.texts,
     data.jobs,
     data.ledger,
+    data.rewards,
     settings.settings,
 )
 # Enough to prove that the tutorial can be drawn, and quick.

@@ -1,10 +1,9 @@
 """Orders and imports, jobs, the ledger."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import F
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from jobs.models import Job, PeriodicRun
@@ -55,13 +54,20 @@ def jobs(artist: Artist) -> None:
 
 
 def tell_the_time() -> None:
-    """Move what the database noted by its own clock to the tutorial's."""
-    now = timezone.now()
+    """Move the ends that the database noted by its own clock to the tutorial's, and let the clock have ticked."""
     PeriodicRun.objects.all().delete()
-    PeriodicRun.objects.create(name="poke_due", period_start=now - timedelta(seconds=20), started_at=now)
+    now = datetime.now(UTC)
+    PeriodicRun.objects.create(name="poke_due", period_start=now, started_at=now)
     with merchant_scope(Merchant.objects.get(slug="brew-bloom")):
-        Job.objects.filter(state=State.DUE).update(state=State.DONE)
-        Job.objects.filter(state=State.DONE).update(finished_at=F("created_at") + timedelta(seconds=2), attempts=1)
+        ended = {"state": State.DONE, "finished_at": F("created_at") + timedelta(seconds=2), "attempts": 1}
+        Job.objects.filter(state__in=(State.DUE, State.DONE)).update(**ended)
+
+
+def rewards(artist: Artist) -> None:
+    """Look at what was redeemed."""
+    artist.go("redeemed-rewards/")
+    boxes = artist.page.locator("#grid-region tbody tr").first
+    artist.picture("rewards-list", boxes)
 
 
 def ledger(artist: Artist) -> None:
