@@ -34,7 +34,7 @@ class Held:
 
 
 def books(*, since: datetime, until: datetime, held: Held) -> list[Books]:
-    """Return the figures of every unit that anything was ever issued of, by three queries, whatever the volume."""
+    """Return the figures of every unit that anything was ever issued of, by two queries, whatever the volume."""
     ours = _own_accounts()
     ways = moved(since=since, until=until)
     return [

@@ -6,6 +6,7 @@ the writing transaction's number (`change_xid`), below which everything is over:
 whatever is written meanwhile and however late.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,6 +69,8 @@ FULL JOIN (
 WHERE h.amount IS DISTINCT FROM x.amount
 """  # noqa: S608 - as above
 HOUR = timedelta(hours=1)
+# How far each merchant's sums went when last read. The planner needs the number; each answer says whether it was right.
+_seen: dict[uuid.UUID, int] = {}
 
 
 class StillFolding(RuntimeError):  # noqa: N818 - reads as a sentence where it is raised
@@ -105,18 +108,18 @@ def fold() -> int:
 def moved(*, since: datetime, until: datetime) -> list[Way]:
     """Return what went which way from `since` (included) until before `until`; instants are aware, and any will do.
 
-    Two queries in the merchant's scope; once more where the sums have moved on between them.
+    One query in the merchant's scope, and once more where the sums have moved on since this process last looked.
     """
     first, last = _whole_hours(since, until)
-    upto = HourState.objects.values_list("upto", flat=True).first() or 0
-    values: dict[str, Any] = {"m": current_merchant_id(), "first": first, "last": last, "since": since, "until": until}
+    merchant_id = current_merchant_id()
+    values: dict[str, Any] = {"m": merchant_id, "first": first, "last": last, "since": since, "until": until}
     for _ in range(5):
+        upto = _seen.get(merchant_id, 0)
         with connection.cursor() as cursor:
             cursor.execute(MOVED, values | {"upto": upto})
-            now, rows = cursor.fetchone()
-        if now == upto:
+            _seen[merchant_id], rows = cursor.fetchone()
+        if _seen[merchant_id] == upto:
             return [Way(**row) for row in rows]
-        upto = now
     raise StillFolding
 
 
