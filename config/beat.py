@@ -13,9 +13,7 @@ NIGHT = timedelta(hours=2)
 
 TICKS: dict[str, Tick] = {
     "ledger.expire": Tick("ledger.expire", every=MINUTE, merchants="ledger.handlers.merchants_with_due_grants"),
-    "coupons.sweep": Tick(
-        "coupons.sweep", every=MINUTE, merchants="loyalty.handlers.merchants_with_due_coupons"
-    ),
+    "coupons.sweep": Tick("coupons.sweep", every=MINUTE, merchants="loyalty.handlers.merchants_with_due_coupons"),
     "ledger.check": Tick("ledger.check", every=DAY, offset=NIGHT),
     "claims.tally": Tick(
         "claims.tally", every=MINUTE, merchants="claims_center.tallies.handlers.merchants_with_changes"

@@ -52,6 +52,12 @@ class Migration(migrations.Migration):
                 max_length=8,
             ),
         ),
+        # The random default fills the rows that stand; new ones get theirs in Python, as everything volatile does.
+        migrations.AlterField(
+            "funnel",
+            "short_code",
+            models.CharField(default=claims_center.models.funnel.new_short_code, editable=False, max_length=8),
+        ),
         funnel("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
         funnel("ask_rating", models.BooleanField(db_default=True, default=True, verbose_name="Ask for a rating")),
         funnel("ask_feedback", models.BooleanField(db_default=True, default=True, verbose_name="Ask for feedback")),

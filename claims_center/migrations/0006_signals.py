@@ -134,9 +134,7 @@ class Migration(migrations.Migration):
             options={
                 **OPTIONS,
                 "indexes": [
-                    models.Index(
-                        fields=["merchant", "token", "customer_id", "claim"], name="claim_trait_alike"
-                    ),
+                    models.Index(fields=["merchant", "token", "customer_id", "claim"], name="claim_trait_alike"),
                     models.Index(fields=["merchant", "customer_id"], name="claim_trait_of_customer"),
                 ],
                 "constraints": [

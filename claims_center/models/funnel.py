@@ -6,7 +6,6 @@ from datetime import datetime
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import MD5, Cast, Left, Random
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.models.product import Product
@@ -66,7 +65,6 @@ class Funnel(MerchantModel):
     short_code = models.CharField(
         max_length=SHORT_CODE,
         default=new_short_code,
-        db_default=Left(MD5(Cast(Random(), models.CharField())), SHORT_CODE),
         editable=False,
     )
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)

@@ -78,9 +78,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 **OURS,
-                "indexes": [
-                    models.Index(fields=["merchant", "list_name", "id"], name="saved_view_of_list")
-                ],
+                "indexes": [models.Index(fields=["merchant", "list_name", "id"], name="saved_view_of_list")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=Q(shared=False),

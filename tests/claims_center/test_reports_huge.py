@@ -111,7 +111,7 @@ def test_note_where_orders_came_from_and_what_changed(scope: Merchant, tmp_path:
 
     order = Order.objects.get()
     change = OrderChange.objects.get()
-    first, second = (OrderBatch.objects.get(id=one) for one in (order.first_batch, change.batch))
+    first, second = (OrderBatch.objects.get(id=str(one)) for one in (order.first_batch, change.batch))
     assert (first.file_name, second.file_name, order.batch) == ("october.txt", "november.txt", second.id)
     assert change.changes["status"] == ["shipped", "cancelled"]
 

@@ -94,7 +94,8 @@ def test_read_shared_texts_with_runs_and_without_readings(bring: Any) -> None:
 
 @pytest.mark.parametrize("above", [0, 3])
 def test_find_the_header_below_a_title(bring: Any, above: int) -> None:
-    assert bring(files.workbook(*[["Orders of Brew & Bloom"]] * above, HEADER, ROW)).added == 1
+    title: list[object] = ["Orders of Brew & Bloom"]
+    assert bring(files.workbook(*[title] * above, HEADER, ROW)).added == 1
 
 
 def bomb() -> bytes:

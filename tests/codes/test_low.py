@@ -66,7 +66,7 @@ def test_write_how_many_are_left_and_for_how_long(pool_with: PoolWith, merchant:
     with merchant_scope(merchant):
         take(pool, 1)
         check_pools(now=timezone.now())
-        written = poolmail.low(Message.objects.select_related("merchant").first())
+        written = poolmail.low(Message.objects.select_related("merchant")[0])
 
     assert written.subject == "Codes of “Gift cards” are running low"
     assert "has 2 free codes left. At the present rate they last 2 days." in written.text
@@ -82,7 +82,7 @@ def test_write_nothing_about_a_pool_that_was_filled_meanwhile(pool_with: PoolWit
         check_pools(now=timezone.now())
 
         with pytest.raises(NoLongerValid):
-            poolmail.low(Message.objects.select_related("merchant").first())
+            poolmail.low(Message.objects.select_related("merchant")[0])
 
 
 def test_warn_by_days_at_the_present_rate(pool_with: PoolWith, merchant: Merchant) -> None:

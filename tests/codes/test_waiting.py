@@ -52,7 +52,7 @@ def take(pool: CodePool, holder: uuid.UUID | None = None) -> Code:
     )
 
 
-def holders(pool: CodePool) -> dict[str, uuid.UUID]:
+def holders(pool: CodePool) -> dict[str, uuid.UUID | None]:
     return dict(Code.objects.filter(pool=pool, state=CodeState.TAKEN).values_list("value", "holder_id"))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -46,7 +47,12 @@ def shop() -> Merchant:
         funnel = create_funnel(values=facts, product_ids=[product.id], actor=system, now=now)
         publish_funnel(funnel_id=funnel.id, actor=system, now=now)
         for name in NAMES:
-            given = {"email": f"{name.lower()}@example.com", "first_name": name, "last_name": "Lee", "rating": 5}
+            given: dict[str, Any] = {
+                "email": f"{name.lower()}@example.com",
+                "first_name": name,
+                "last_name": "Lee",
+                "rating": 5,
+            }
             claim = ClaimInput(funnel_id=funnel.id, listing_id=Listing.objects.get().id, op_key=new_id().hex, **given)
             made = submit_claim(given=claim, now=now).claim
             verify(claim_id=made.id, actor=system, now=now)

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - look-alike letters are what customers type
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -68,7 +69,12 @@ def shop() -> Merchant:
         publish_funnel(funnel_id=funnel.id, actor=system, now=now)
         for number, (name, typed) in enumerate(TYPED.items()):
             listing = Listing.objects.get(marketplace=name)
-            given = {"email": f"c{number}@example.com", "first_name": "Ann", "last_name": "Lee", "order_number": typed}
+            given: dict[str, Any] = {
+                "email": f"c{number}@example.com",
+                "first_name": "Ann",
+                "last_name": "Lee",
+                "order_number": typed,
+            }
             claim = ClaimInput(funnel_id=funnel.id, listing_id=listing.id, op_key=new_id().hex, rating=4, **given)
             submit_claim(given=claim, now=now)
     return merchant

@@ -27,8 +27,8 @@ from tests.walls.buttons import BUTTONS, LOOKS, Button, posting_addresses
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 TEN = 10
 Together = Callable[..., list[Any]]
-# How an act is remembered and found again is no effect of it.
-BESIDE = ("IdempotencyRecord", "Token", "Account")
+# How an act is remembered, counted and found again is no effect of it; check_ledger below proves the counts.
+BESIDE = ("IdempotencyRecord", "Token", "Account", "TallyChange", "Trait")
 
 NAMED = {button.name: button for button in BUTTONS}
 

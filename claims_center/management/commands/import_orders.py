@@ -18,7 +18,9 @@ from tenancy.models import Merchant
 class Command(BaseCommand):
     """import_orders --merchant SLUG FILE: any marketplace's report or the plain CSV; .gz too, - for standard input."""
 
-    help = "Import orders (a report of Amazon, eBay, Etsy or Walmart, or the plain CSV; .gz too; - reads standard input)."
+    help = (
+        "Import orders (a report of Amazon, eBay, Etsy or Walmart, or the plain CSV; .gz too; - reads standard input)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
