@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "asid
 TEN = 10
 Together = Callable[..., list[Any]]
 # How an act is remembered, counted and found again is no effect of it; check_ledger below proves the counts.
-BESIDE = ("IdempotencyRecord", "Token", "Account", "TallyChange", "Trait")
+BESIDE = ("IdempotencyRecord", "Token", "Account", "TallyChange")
 
 NAMED = {button.name: button for button in BUTTONS}
 
