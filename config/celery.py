@@ -4,7 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_process_init
+
+from config.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
@@ -27,3 +29,9 @@ def read_the_clock(sender: Celery, **kwargs: Any) -> None:
 def tick_at_once(sender: Any, **kwargs: Any) -> None:
     """Let a beat that starts poke right away: what is due has waited long enough, and readiness asks for a tick."""
     app.send_task("jobs.tasks.poke_due", ignore_result=True)
+
+
+@worker_process_init.connect
+def settle_down(**kwargs: Any) -> None:
+    """Leave what is loaded out of every later collection of garbage."""
+    settle()

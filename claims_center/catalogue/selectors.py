@@ -1,17 +1,44 @@
 """What the catalogue pages read, each in a constant number of queries."""
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast, Coalesce
 
-from claims_center.models import Claim, Funnel, FunnelProduct, FunnelState, Journey, Listing, Product, Promotion
+from claims_center.models import (
+    Claim,
+    ClaimTally,
+    Funnel,
+    FunnelProduct,
+    FunnelState,
+    Journey,
+    Listing,
+    Product,
+    Promotion,
+    TallyChange,
+    TallyState,
+)
 from claims_center.states import Status
+from claims_center.tallies.reading import BeingCounted, Window, ask
+from ui import locale
 
 
 def _count(rows: QuerySet[Any], column: str) -> Coalesce:
@@ -48,25 +75,54 @@ def promotions_for_list() -> QuerySet[Promotion]:
     return found
 
 
-def funnels_for_list(now: datetime) -> QuerySet[Funnel]:
+def sums_for_list() -> TallyState | None:
+    """Return which sums hold the figures of funnels; None while there are none by the active time zone."""
+    found: TallyState | None = TallyState.objects.filter(zone=locale.zone_name(), generation__gt=0).first()
+    return found
+
+
+def funnels_for_list(now: datetime, state: TallyState | None) -> QuerySet[Funnel]:
     """Return funnels with their promotion and a number that puts their states in order.
 
     The figures are there to sort by: one that is asked for is counted for every funnel, the others not at all.
     """
-    found: QuerySet[Funnel] = (
-        Funnel.objects.select_related("promotion")
-        .annotate(state_rank=state_rank(now))
-        .alias(
-            visits=_count(Journey.objects.all(), "funnel"),
-            started=_count(Journey.objects.filter(started_at__isnull=False), "funnel"),
-            submitted=_count(Claim.objects.all(), "funnel"),
-            shared=_count(Claim.objects.filter(did_redirect=True), "funnel"),
-            processed=_count(Claim.objects.filter(status=Status.PROCESSED), "funnel"),
-        )
+    found: QuerySet[Funnel] = Funnel.objects.select_related("promotion").annotate(state_rank=state_rank(now))
+    return found.alias(**(_counted() if state is None else {name: _summed(name, state) for name in SUMS}))
+
+
+def _counted() -> dict[str, Coalesce]:
+    return {
+        "visits": _count(Journey.objects.all(), "funnel"),
+        "started": _count(Journey.objects.filter(started_at__isnull=False), "funnel"),
+        "submitted": _count(Claim.objects.all(), "funnel"),
+        "shared": _count(Claim.objects.filter(did_redirect=True), "funnel"),
+        "processed": _count(Claim.objects.filter(status=Status.PROCESSED), "funnel"),
+    }
+
+
+def _summed(name: str, state: TallyState) -> CombinedExpression:
+    """Return a figure of the outer funnel as the sums and what they do not hold yet have it."""
+    columns, changes = SUMS[name]
+    sums = ClaimTally.objects.filter(
+        generation=state.generation, dimension="funnel", span="month", key=Cast(OuterRef("pk"), CharField())
     )
-    return found
+    later = TallyChange.objects.filter(changes, funnel_ref=OuterRef("pk"))
+    return _total(sums, "key", sum(map(F, columns[1:]), F(columns[0]))) + _total(later, "funnel_ref", F("number"))
 
 
+def _total(rows: QuerySet[Any], column: str, number: Any) -> Coalesce:
+    total = rows.order_by().values(column).annotate(n=Sum(number)).values("n")
+    return Coalesce(Subquery(total, output_field=IntegerField()), Value(0))
+
+
+# Of each figure: the columns of the sums that it is made of, and the changes that belong to it.
+SUMS: dict[str, tuple[tuple[str, ...], Q]] = {
+    "visits": (("visited",), Q(kind=TallyChange.VISIT)),
+    "started": (("started",), Q(kind=TallyChange.VISIT, flag=True)),
+    "submitted": (tuple(Status.values), Q(kind=TallyChange.CLAIM)),
+    "shared": (("redirected",), Q(kind=TallyChange.CLAIM, flag=True)),
+    "processed": (("processed",), Q(kind=TallyChange.CLAIM, status=Status.PROCESSED)),
+}
 RANKS = {
     FunnelState.OPEN: 0,
     FunnelState.SCHEDULED: 1,
@@ -107,20 +163,20 @@ class Performance:
 
 
 def performance_of(funnel_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Performance]:
-    """Return the figures of the given funnels in two queries, however many there are, each from indexes alone."""
-    ids = list(funnel_ids)
-    figures: dict[uuid.UUID, dict[str, int]] = {one: defaultdict(int) for one in ids}
-    came = Journey.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id")
-    visits = came.annotate(name=Value("visits"), n=Count("*"))
-    started = came.filter(started_at__isnull=False).annotate(name=Value("started"), n=Count("*"))
-    for funnel_id, name, number in visits.union(started, all=True):
-        figures[funnel_id][name] = number
-    claims = Claim.objects.filter(funnel_id__in=ids).order_by().values_list("funnel_id", "status", "did_redirect")
-    for funnel_id, status, did_redirect, number in claims.annotate(n=Count("*")):
-        figures[funnel_id]["submitted"] += number
-        figures[funnel_id]["shared"] += number if did_redirect else 0
-        figures[funnel_id]["processed"] += number if status == Status.PROCESSED else 0
-    return {one: Performance(**found) for one, found in figures.items()}
+    """Return the figures of the given funnels in one query, however many there are; see `claims_center.tallies`.
+
+    Where there are no sums yet and too much to count them from, the figures of a funnel are nought.
+    """
+    try:
+        totals = ask("totals", windows=[Window("all")], dimensions=("funnel",)).totals
+    except BeingCounted:
+        totals = {}
+    return {one: _performance(totals.get(("all", "funnel", str(one)), {})) for one in funnel_ids}
+
+
+def _performance(counts: Mapping[str, int]) -> Performance:
+    figures = {name: sum(counts.get(column, 0) for column in columns) for name, (columns, _changes) in SUMS.items()}
+    return Performance(**figures)
 
 
 def funnels_of_product(product: Product) -> list[Funnel]:

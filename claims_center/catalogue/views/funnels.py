@@ -1,6 +1,7 @@
 """Funnels: the list with its figures, one funnel with its addresses, what can be done with it."""
 
 import uuid
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from claims_center.catalogue.page import funnel_page
 from claims_center.catalogue.tables import FunnelTable
 from claims_center.catalogue.views.base import CatalogueAction, CatalogueView
 from claims_center.catalogue.views.products import new_action
-from claims_center.models import Funnel
+from claims_center.models import Funnel, TallyState
 from claims_center.services import funnels
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
@@ -58,7 +59,12 @@ class FunnelList(StaffListView):
 
     def get_queryset(self) -> QuerySet[Funnel]:
         """Return the merchant's funnels."""
-        return selectors.funnels_for_list(timezone.now())
+        return selectors.funnels_for_list(timezone.now(), self.sums)
+
+    @cached_property
+    def sums(self) -> TallyState | None:
+        """Which sums the figures are sorted by."""
+        return selectors.sums_for_list()
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Give the table the figures of this page's funnels."""
