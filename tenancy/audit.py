@@ -52,7 +52,7 @@ def audit_many(
 ) -> None:
     """Write one audit event for each of many targets, given by their ids with what each was before; one statement."""
     request = current_request()
-    values = {
+    values: dict[str, Any] = {
         "merchant": current_merchant_id(),
         "action": action,
         "actor": str(actor),

@@ -1,0 +1,40 @@
+"""Lists in pages: at most so many a page, and the address of the next one."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from pos.base import Stop, answer
+from tenancy.problems import problem
+
+SIZE, MOST = 50, 100
+
+
+def page_size(request: Request) -> int:
+    """Return how many a page are asked for; at most 100."""
+    asked = request.query_params.get("page_size", "")
+    return min(int(asked), MOST) if asked.isascii() and asked.isdigit() and int(asked) else SIZE
+
+
+def bad_page() -> Stop:
+    """Return what ends a call whose `after` we never gave."""
+    errors = [{"field": "after", "detail": "This is not the `next` of an earlier answer."}]
+    detail = "Some values are missing or cannot be used."
+    return Stop(problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail, errors=errors))
+
+
+def page(
+    request: Request, rows: Sequence[Any], *, size: int, draw: Callable[[Any], Any], token: Callable[[Any], str]
+) -> HttpResponse:
+    """Answer with one page of rows, of which one more than `size` was read where there are more."""
+    shown = rows[:size]
+    following = None
+    if len(rows) > size:
+        asked = {name: value for name, value in request.query_params.items() if name != "after"}
+        query = urlencode({**asked, "after": token(shown[-1])})
+        following = f"{request.build_absolute_uri(request.path)}?{query}"
+    return answer({"results": [draw(one) for one in shown], "next": following})

@@ -1,0 +1,97 @@
+"""Members: found, enrolled, and what they have."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from customers.models import Customer
+from customers.normalise import email_norm, phone_norm
+from customers.services import enrol, update_contact
+from loyalty.points import summary
+from loyalty.statement import Cursor, statement
+from pos import answers, bodies
+from pos.base import Call, Stop, Write, answer, uuid_of
+from pos.pages import MOST, bad_page, page, page_size
+from tenancy.problems import problem
+
+# Each way to ask for a member: the column that holds it, and how what was typed is compared.
+KNOWN_BY: dict[str, tuple[str, Callable[[str], str]]] = {
+    "email": ("email_norm", email_norm),
+    "phone": ("phone_norm", phone_norm),
+    "card_number": ("card_number", str.strip),
+}
+
+
+def member_of(text: str) -> Customer:
+    """Return a member; raises Stop and Customer.DoesNotExist, which answer 404."""
+    found: Customer = Customer.objects.get(id=uuid_of(text), erased_at=None)
+    return found
+
+
+class Members(Write):
+    """Find members by e-mail, phone or card number; enrol one."""
+
+    body = bodies.NewMember
+
+    def get(self, request: Request) -> HttpResponse:
+        """Answer with the members that are known by this."""
+        asked = {name: request.query_params[name] for name in KNOWN_BY if request.query_params.get(name)}
+        if not asked:
+            raise ValidationError({"email": ["Ask by `email`, `phone` or `card_number`."]})
+        wanted = {KNOWN_BY[name][0]: KNOWN_BY[name][1](value) for name, value in asked.items()}
+        if not all(wanted.values()):
+            return answer({"results": [], "next": None})
+        found = Customer.objects.filter(erased_at=None, **wanted).order_by("created_at", "id")[:MOST]
+        return answer({"results": [answers.member(one) for one in found], "next": None})
+
+    def act(self, data: dict[str, Any]) -> tuple[int, Any]:
+        """Enrol; 409 where address or card number is known, with whose it is."""
+        address = data.pop("address", None)
+        try:
+            with transaction.atomic():
+                customer = enrol(now=timezone.now(), actor=self.actor, **data)
+        except IntegrityError as error:
+            raise _stands_already(data, error) from error
+        if address:
+            update_contact(customer=customer, values=address, actor=self.actor)
+        return HTTPStatus.CREATED, answers.member(customer)
+
+
+def _stands_already(data: dict[str, Any], error: IntegrityError) -> Exception:
+    for name in ("email", "card_number"):
+        column, compared = KNOWN_BY[name]
+        known = Customer.objects.filter(**{column: compared(data[name])}).first() if data[name] else None
+        if known is not None:
+            detail = "A member with this e-mail address or card number is enrolled."
+            return Stop(problem(HTTPStatus.CONFLICT, "member_exists", detail, member_id=str(known.id)))
+    return error
+
+
+class Member(Call):
+    """One member, with points."""
+
+    def get(self, request: Request, member_id: str) -> HttpResponse:
+        """Answer with the member."""
+        customer = member_of(member_id)
+        found = summary(customer_id=customer.id, at=timezone.now())
+        return answer(answers.member(customer) | {"points": answers.points(found)})
+
+
+class Statement(Member):
+    """A member's points line by line, the latest first."""
+
+    def get(self, request: Request, member_id: str) -> HttpResponse:
+        """Answer with one page of the statement."""
+        customer, size, after = member_of(member_id), page_size(request), request.query_params.get("after")
+        try:
+            before = Cursor.parse(after) if after else None
+        except ValueError as error:
+            raise bad_page() from error
+        lines = statement(customer_id=customer.id, before=before, limit=size + 1)
+        return page(request, lines, size=size, draw=answers.line, token=lambda one: one.cursor.token)

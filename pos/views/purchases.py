@@ -1,0 +1,56 @@
+"""Purchases: recorded, and returned."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.utils import timezone
+
+from customers.models import Customer
+from loyalty.models import Purchase
+from loyalty.services.purchases import record_purchase, record_return
+from pos import answers, bodies
+from pos.base import Write
+
+
+class Purchases(Write):
+    """Record a purchase: it earns points."""
+
+    body = bodies.NewPurchase
+
+    def act(self, data: dict[str, Any]) -> tuple[int, Any]:
+        """Record it; 409 where its reference is known."""
+        now = timezone.now()
+        purchase = record_purchase(
+            customer_id=Customer.objects.get(id=data["member_id"], erased_at=None).id,
+            reference=data["reference"],
+            amount=data["amount"],
+            currency=data["currency"],
+            occurred_at=data.get("occurred_at", now),
+            actor=self.actor,
+            now=now,
+            is_strict=True,
+        )
+        return HTTPStatus.CREATED, answers.purchase(purchase, [])
+
+
+class Returns(Write):
+    """Take goods back, and their share of the points."""
+
+    body = bodies.NewReturn
+
+    def post(self, request: Any, **kwargs: Any) -> Any:
+        """Keep the purchase's reference for `act`."""
+        self.reference = kwargs["reference"]
+        return super().post(request, **kwargs)
+
+    def act(self, data: dict[str, Any]) -> tuple[int, Any]:
+        """Record the return."""
+        purchase = Purchase.objects.get(reference=self.reference)
+        found = record_return(
+            purchase_id=purchase.id,
+            reference=data["reference"],
+            amount=data["amount"],
+            actor=self.actor,
+            now=timezone.now(),
+        )
+        return HTTPStatus.CREATED, {"points_returned": found.points_returned}
