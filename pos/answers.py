@@ -1,6 +1,6 @@
 """How things look in answers: ids are texts, times ISO 8601 with offset, amounts decimal texts, points whole numbers."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,11 @@ from loyalty.models import Purchase, RedeemedReward, Reward
 from loyalty.points import Summary
 from loyalty.rules import Judged
 from loyalty.statement import StatementLine
+from offers.benefits import benefit_of
+from offers.models import Offer, OfferResponse
+from offers.services.using import is_reserved
+from offers.usage import status_of as status_at_instant
+from offers.usage import usage_of
 
 Plain = dict[str, Any]
 
@@ -103,3 +108,34 @@ def amount(value: Decimal | None) -> str | None:
 def moment(at: datetime | None) -> str | None:
     """Return an instant in UTC with its offset."""
     return None if at is None else at.isoformat()
+
+
+def offer(found: Offer) -> Plain:
+    """An offer, as it stands in its responses."""
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "type": found.offer_type,
+        "benefit": benefit_of(found),
+        "terms": found.terms,
+    }
+
+
+def response(found: OfferResponse, *, at: datetime, zone: tzinfo, token: str = "") -> Plain:
+    """A response as it is at this instant; `token` is told to the till that has just reserved it, and never again."""
+    until = found.reserved_until if is_reserved(response=found, at=at) else None
+    reservation = None if until is None else {"expires_at": moment(until)} | ({"token": token} if token else {})
+    period = {"from": moment(found.usage_from), "to": moment(found.usage_to)}
+    return {
+        "id": str(found.id),
+        "offer": offer(found.offer),
+        "member_id": str(found.customer_id),
+        "status": str(status_at_instant(found, at=at)),
+        "certificate_code": found.code_value or None,
+        "usage_period": period | {"state": str(usage_of(found, at=at, zone=zone))},
+        "issued_at": moment(found.issued_at),
+        "expires_at": moment(found.expires_at),
+        "completed_at": moment(found.completed_at),
+        "source": found.source,
+        "reservation": reservation,
+    }

@@ -92,3 +92,37 @@ class ForMember(serializers.Serializer[Any]):
     """Whom it is for."""
 
     member_id = serializers.UUIDField()
+
+
+class Basket(serializers.Serializer[Any]):
+    """What somebody is about to buy."""
+
+    amount = Money()
+    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    items = Item(many=True, required=False, default=list)
+
+
+class Reserve(serializers.Serializer[Any]):
+    """For how long a till holds a response: 15 minutes unless it says otherwise, a day at most."""
+
+    ttl_seconds = serializers.IntegerField(required=False, min_value=1, max_value=86_400, default=900)
+
+
+class Release(serializers.Serializer[Any]):
+    """The token that the till was given."""
+
+    token = serializers.CharField(max_length=200)
+
+
+class Complete(serializers.Serializer[Any]):
+    """The purchase in which a response is used, as far as it is known, and the token of a reservation."""
+
+    reference = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
+    amount = Money(required=False, default=None, allow_null=True)
+    token = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+
+
+class Because(serializers.Serializer[Any]):
+    """The reason, which there has to be."""
+
+    reason = serializers.CharField(max_length=500)

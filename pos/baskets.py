@@ -1,0 +1,37 @@
+"""Which responses fit a basket, and why the others do not."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from offers.benefits import names_of
+from offers.models import OfferResponse
+from offers.rules import why_not
+
+
+class WhyNot(NamedTuple):
+    """What keeps a response from being used, as a stable code and in words."""
+
+    code: str
+    detail: str
+
+
+def why_not_for(response: OfferResponse, basket: dict[str, Any], *, at: datetime) -> WhyNot | None:
+    """Return why a response cannot be used for this basket at this instant; None where it can.
+
+    What the response itself does not allow comes first; then the amount from which the offer holds, then its items.
+    """
+    refusal = why_not(response, at=at)
+    if refusal is not None:
+        return WhyNot(refusal.code, str(refusal))
+    offer = response.offer
+    least: Decimal | None = offer.minimum_amount
+    if least is not None and basket["amount"] < least:
+        missing = {"amount": least, "currency": offer.currency}
+        return WhyNot("minimum_amount_not_reached", _("The offer holds from %(amount)s %(currency)s.") % missing)
+    wanted = {name.casefold() for name in names_of(offer)}
+    if wanted and not wanted & {item["sku"].casefold() for item in basket["items"]}:
+        return WhyNot("items_missing", _("None of the offer's items is in the basket."))
+    return None

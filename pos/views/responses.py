@@ -1,0 +1,216 @@
+"""Responses of members: what can be used now, and everything that a till does with one."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from loyalty.errors import CurrencyMismatch
+from offers import usage
+from offers.models import OfferResponse
+from offers.rules import why_not
+from offers.selectors import MOST_RESPONSES, responses_of
+from offers.services import closing, using
+from offers.states import CLOSED
+from pos import answers, bodies
+from pos.base import Call, Write, answer, uuid_of
+from pos.baskets import why_not_for
+from pos.pages import MOST, bad_page, page, page_size
+from pos.views.members import member_of
+from tenancy.scopes import KeyScope
+from tenancy.selectors import merchant_zone
+
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+def drawn(found: OfferResponse, *, at: datetime, token: str = "") -> answers.Plain:
+    """Return a response as answers show it."""
+    return answers.response(found, at=at, zone=merchant_zone(), token=token)
+
+
+def open_responses(customer_id: uuid.UUID, at: datetime) -> list[OfferResponse]:
+    """Return a member's latest responses that are open at an instant, with their offers."""
+    rows = responses_of(customer_id=customer_id).exclude(status__in=CLOSED)[:MOST_RESPONSES]
+    return [one for one in rows if usage.status_of(one, at=at) not in CLOSED]
+
+
+class MemberResponses(Call):
+    """A member's responses, the latest first; with `usable=true` those that can be used at this moment."""
+
+    def get(self, request: Request, member_id: str) -> HttpResponse:
+        """Answer with one page of them."""
+        customer, at, zone = member_of(member_id), timezone.now(), merchant_zone()
+        if request.query_params.get("usable") == "true":
+            usable = [one for one in open_responses(customer.id, at) if why_not(one, at=at) is None]
+            return answer({"results": [answers.response(one, at=at, zone=zone) for one in usable], "next": None})
+        size = page_size(request)
+        rows = list(_behind(responses_of(customer_id=customer.id), request)[: size + 1])
+        return page(
+            request,
+            rows,
+            size=size,
+            draw=lambda one: answers.response(one, at=at, zone=zone),
+            token=lambda one: f"{one.issued_at.astimezone(UTC):{STAMP}}_{one.id}",
+        )
+
+
+def _behind(rows: Any, request: Request) -> Any:
+    after = request.query_params.get("after")
+    if not after:
+        return rows
+    try:
+        first, _line, last = after.partition("_")
+        at, known = datetime.strptime(first, STAMP).replace(tzinfo=UTC), uuid.UUID(last)
+    except ValueError as error:
+        raise bad_page() from error
+    return rows.filter(Q(issued_at__lt=at) | Q(issued_at=at, id__lt=known))
+
+
+class Check(Call):
+    """Which of a member's open responses fit a basket, and why the others do not. Changes nothing."""
+
+    def post(self, request: Any, member_id: str) -> HttpResponse:
+        """Answer with both lists."""
+        customer, at, zone = member_of(member_id), timezone.now(), merchant_zone()
+        given = bodies.Basket(data=request.data)
+        given.is_valid(raise_exception=True)
+        basket = given.validated_data
+        if basket["currency"] != request.merchant.currency:
+            raise CurrencyMismatch(currency=request.merchant.currency)
+        usable, not_usable = [], []
+        for one in open_responses(customer.id, at):
+            reason = why_not_for(one, basket, at=at)
+            if reason is None:
+                usable.append(answers.response(one, at=at, zone=zone))
+            else:
+                not_usable.append({"response_id": str(one.id), "code": reason.code, "detail": reason.detail})
+        return answer({"usable": usable, "not_usable": not_usable})
+
+
+class Responses(Call):
+    """The response that a certificate code belongs to."""
+
+    def get(self, request: Request) -> HttpResponse:
+        """Answer with those that carry the code: one, unless the merchant gave a fixed code to many."""
+        code = request.query_params.get("certificate_code", "").strip()
+        if not code:
+            raise ValidationError({"certificate_code": ["Ask by `certificate_code`."]})
+        rows = OfferResponse.objects.filter(code_value=code).select_related("offer").order_by("-issued_at", "-id")
+        at = timezone.now()
+        return answer({"results": [drawn(one, at=at) for one in rows[:MOST]], "next": None})
+
+
+class Response(Call):
+    """One response."""
+
+    def get(self, request: Request, response_id: str) -> HttpResponse:
+        """Answer with it as it is now."""
+        found = OfferResponse.objects.select_related("offer").get(id=uuid_of(response_id))
+        return answer(drawn(found, at=timezone.now()))
+
+
+class Act(Write):
+    """An act on one response."""
+
+    def post(self, request: Request, **kwargs: Any) -> HttpResponse:
+        """Keep the id for `act`."""
+        self.response_id = uuid_of(kwargs["response_id"])
+        return super().post(request, **kwargs)
+
+    def act(self, data: dict[str, Any]) -> tuple[int, Any]:
+        """Do it and answer with the response as it is then."""
+        now = timezone.now()
+        found, token = self.do(data, {"response_id": self.response_id, "actor": self.actor, "now": now})
+        return HTTPStatus.OK, drawn(found, at=now, token=token)
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Do the act; return the response, and the token of a reservation."""
+        raise NotImplementedError
+
+
+class Clip(Act):
+    """Opt in."""
+
+    body = bodies.Nothing
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Clip it."""
+        return using.clip(op_key=self.op_key, **facts), ""
+
+
+class Reserve(Act):
+    """Hold it for this till."""
+
+    body = bodies.Reserve
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Reserve it."""
+        return using.reserve(ttl=timedelta(seconds=data["ttl_seconds"]), **facts)
+
+
+class Release(Act):
+    """Let it go again."""
+
+    body = bodies.Release
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Release it."""
+        return using.release(token=data["token"], op_key=self.op_key, **facts), ""
+
+
+class Redeem(Act):
+    """Use it in a purchase."""
+
+    body = bodies.Complete
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Complete it."""
+        return using.complete(op_key=self.op_key, **data, **facts), ""
+
+
+class Reverse(Act):
+    """Take its use back."""
+
+    scope: ClassVar[KeyScope] = KeyScope.REVERSE
+    body = bodies.Because
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Reverse it."""
+        return closing.reverse(op_key=self.op_key, **data, **facts), ""
+
+
+class Fulfil(Act):
+    """A step of shipping, or its end."""
+
+    scope: ClassVar[KeyScope] = KeyScope.FULFIL
+    body = bodies.WithReason
+
+
+class Processing(Fulfil):
+    """It is to be shipped."""
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Take it into shipping."""
+        return using.start_processing(op_key=self.op_key, **data, **facts), ""
+
+
+class Shipping(Fulfil):
+    """It is on its way."""
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Ship it."""
+        return using.ship(op_key=self.op_key, **data, **facts), ""
+
+
+class Cancel(Fulfil):
+    """It can no longer be used."""
+
+    def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
+        """Cancel it."""
+        return closing.cancel(op_key=self.op_key, **data, **facts), ""
