@@ -1,11 +1,15 @@
-"""What can be imported: name -> module with `preview` and `apply` (see `claims_center.imports.contract`)."""
+"""What can be imported: name -> module with `preview` and `apply` (see `tenancy.imports.contract`)."""
 
 from django.utils.translation import gettext_lazy as _
 
 IMPORTERS: dict[str, str] = {
     "orders": "claims_center.imports.orders",
+    "members": "cockpit.members",
+    "purchases": "loyalty.imports.purchases",
 }
 
 LABELS = {
     "orders": _("Orders"),
+    "members": _("Members"),
+    "purchases": _("Purchases"),
 }

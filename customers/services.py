@@ -1,9 +1,12 @@
 """What happens to customers' contact details."""
 
+import uuid
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from customers.models import Customer, CustomerToken
 from customers.normalise import email_norm, phone_norm
@@ -95,6 +98,30 @@ def enrol(
     )
     customer.save(force_insert=True)
     write_tokens(CustomerToken, customer.id, search_words(customer))
+    return customer
+
+
+def erase(*, customer_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Customer:
+    """Forget a person for good: who it was goes from every room, numbers, states and times stay.
+
+    1. Locks the customer; one who is erased already is returned as it is.
+    2. Has every room forget (config/erasure.py), in this transaction: all of it or nothing.
+    3. Blanks the contact details, removes the search words, notes when, and writes an audit event without values.
+
+    Raises Customer.DoesNotExist. ``now`` is UTC.
+    """
+    customer: Customer = Customer.objects.select_for_update(no_key=True).get(id=customer_id)
+    if customer.erased_at is not None:
+        return customer
+    forgotten = {
+        room: import_string(path)(customer_id=customer.id) for room, path in import_string(settings.FORGETTERS).items()
+    }
+    for name in ("email", "phone", "card_number", "first_name", "last_name", *Customer.ADDRESS):
+        setattr(customer, name, "")
+    customer.birthday, customer.erased_at = None, now
+    customer.save()
+    CustomerToken.objects.filter(row_id=customer.id).delete()
+    audit(action="customer.erased", actor=actor, target=("customer", customer.id), after=forgotten, reason=reason)
     return customer
 
 

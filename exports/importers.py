@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from claims_center.imports.contract import FileRefused, Outcome, Preview, Problem, Progress
+from tenancy.imports.contract import FileRefused, Outcome, Preview, Problem, Progress
 
 __all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "datasets", "importer"]
 

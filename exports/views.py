@@ -39,7 +39,7 @@ class ImportList(StaffListView):
     counted = ngettext_lazy("%(shown)s import", "%(shown)s imports", "number")
     empty_icon = "upload"
     empty_title = _("Nothing was imported yet")
-    empty_text = _("Bring in an order report: claims are checked against it at once.")
+    empty_text = _("Bring in an order report: claims are checked against it at once. Or members, or purchases.")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the merchant's imports."""
@@ -62,7 +62,8 @@ class UploadView(StaffView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask."""
-        return render(request, "exports/upload.html", self._context(UploadForm()))
+        form = UploadForm(initial={"dataset": request.GET.get("dataset", "")})
+        return render(request, "exports/upload.html", self._context(form))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keep the file and read it."""

@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
 from claims_center.imports.statuses import status_of
-from claims_center.imports.values import amount, code, count, moment, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.models import OrderStatus
+from tenancy.imports.values import amount, code, count, moment, order_number, within
 
 NUMBER = r"[0-9A-Z]{3}-[0-9]{7}-[0-9]{7}"
 # Orders of other shops that Amazon only ships: nobody bought them on Amazon.

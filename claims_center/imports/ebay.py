@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
-from claims_center.imports.values import BadValue, count, country, day, money, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.models import OrderStatus
+from tenancy.imports.values import BadValue, count, country, day, money, order_number, within
 
 NUMBER = r"\d{2}-\d{5}-\d{5}|\d{10,15}-\d{8,15}|\d{10,15}!\d{8,20}"
 TRAILER = re.compile(

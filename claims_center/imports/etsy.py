@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import Part, ReadItem, ReadOrder
 from claims_center.imports.statuses import status_of
-from claims_center.imports.values import amount, code, count, country, day, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.models import OrderStatus
+from tenancy.imports.values import amount, code, count, country, day, order_number, within
 
 NUMBER = r"\d{8,10}"
 USED = [

@@ -1,13 +1,12 @@
 """What a report's format says of itself, and finding out by the header which one a file has."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports.contract import FileRefused, Problem
 from claims_center.imports.rows import ReadItem, ReadOrder
+from tenancy.imports.contract import FileRefused, Problem
 
 Row = dict[str, str]
 Pair = tuple[ReadOrder, ReadItem | None]
@@ -61,11 +60,6 @@ class Format:
         """Say whether a header has what this format needs, and nothing that tells against it."""
         names = set(self.names(header))
         return self.needed <= names and not self.without & names
-
-
-def plain_header(cells: Iterable[str]) -> list[str]:
-    """Return the columns of a header as they are compared: trimmed, without a byte order mark, in small letters."""
-    return [re.sub(r"\s+", " ", cell.replace("\ufeff", "").replace("\xa0", " ")).strip().lower() for cell in cells]
 
 
 def recognise(formats: Sequence[Format], header: Sequence[str], *, line: int) -> Format | None:

@@ -1,4 +1,4 @@
-"""The importer of orders; see `claims_center.imports.contract`."""
+"""The importer of orders; see `tenancy.imports.contract`."""
 
 import uuid
 import zoneinfo
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports.contract import SAMPLE, FileRefused, Outcome, Preview, Progress, SampleRow
 from claims_center.imports.reading import ReadFile, read_orders
 from claims_center.imports.rows import ReadOrder
 from claims_center.imports.store import Known, Source, known_orders, store, whole_orders
 from claims_center.models import OrderStatus
 from tenancy.actors import Actor
 from tenancy.audit import audit
+from tenancy.imports.contract import SAMPLE, FileRefused, Outcome, Preview, Progress, SampleRow
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 

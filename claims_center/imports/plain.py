@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
 from claims_center.imports.statuses import status_of
-from claims_center.imports.values import SHORTENED, BadValue, amount, code, count, moment, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.matching import SHORTEST, comparable
 from claims_center.models import OrderStatus
+from tenancy.imports.values import SHORTENED, BadValue, amount, code, count, moment, order_number, within
 
 KNOWN = [
     "order_number",

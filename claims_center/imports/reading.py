@@ -2,7 +2,7 @@
 
 import csv
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
@@ -11,17 +11,16 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from claims_center.imports import workbook
-from claims_center.imports.contract import MOST_PROBLEMS, FileRefused, Problem
-from claims_center.imports.formats import Format, Row, nothing_missing, plain_header, recognise, refusal_of
+from claims_center.imports.formats import Format, nothing_missing, recognise, refusal_of
 from claims_center.imports.known import FORMATS
 from claims_center.imports.rows import ReadOrder
 from claims_center.imports.spool import Spool
-from claims_center.imports.textfile import encoding_of, lines_of
-from claims_center.imports.values import BadValue
+from tenancy.imports.contract import FileRefused, Problem
+from tenancy.imports.refusals import Refusals
+from tenancy.imports.table import HEADER_WITHIN, as_row, csv_rows, is_blank, plain_header
+from tenancy.imports.textfile import encoding_of, lines_of
 
 MOST_ORDERS = 1_000_000
-# A header stands this far down at most: below a preamble and empty lines.
-HEADER_WITHIN = 30
 # How often somebody who waits is told how far the reading is.
 TOLD_EVERY = 10_000
 
@@ -85,7 +84,7 @@ def _table(path: Path) -> Table:
     lines = lines_of(path, encoding_of(path))
     headers: list[tuple[int, list[str]]] = []
     for number, line in enumerate(itertools.islice(lines, HEADER_WITHIN), 1):
-        if not line.strip(" \t\r\n,;") or line.lower().lstrip('\ufeff"').startswith("sep="):
+        if is_blank(line):
             continue
         for delimiter in ("\t", ";", ","):
             header = plain_header(_split(line, delimiter))
@@ -124,20 +123,11 @@ def _text_rows(lines: Iterator[str], delimiter: str, above: int, chosen: Format)
         for number, line in enumerate(lines, above + 1):
             yield number, line.rstrip("\r\n").split("\t")
         return
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            text = _("The quotes of this row do not fit together.")
-            raise FileRefused([Problem(reader.line_num + above, text)]) from error
-        yield reader.line_num + above, row
+    yield from csv_rows(lines, delimiter, above=above)
 
 
 def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, zone: tzinfo) -> None:
-    problems = _Problems()
+    problems = Refusals()
     read = partial(table.format.read, now=now, zone=zone)
     rows = 0
     for number, cells in table.rows:
@@ -147,7 +137,7 @@ def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, 
         if seen is not None and rows % TOLD_EVERY == 0:
             seen(rows)
         with problems.of(number):
-            pair = read(_row(table.columns, cells), line=number)
+            pair = read(as_row(table.columns, cells), line=number)
             if pair is None:
                 found.left_out += 1
             else:
@@ -159,7 +149,7 @@ def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, 
     found.notes += [*table.format.notes(), *([table.format.left_out(found.left_out)] if found.left_out else [])]
 
 
-def _check_orders(found: ReadFile, chosen: Format, problems: "_Problems") -> None:
+def _check_orders(found: ReadFile, chosen: Format, problems: Refusals) -> None:
     """Look at the orders once more with all their rows together, where the format has something to look at."""
     if chosen.check is nothing_missing or problems.refused:
         return
@@ -174,44 +164,3 @@ def _check_count(found: ReadFile) -> None:
     if found.count > MOST_ORDERS:
         text = _("The file has more than %(most)s orders. Split it by date.")
         raise FileRefused([Problem(0, text % {"most": f"{MOST_ORDERS:,}"})])
-
-
-def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
-    if any(cell.strip() for cell in cells[len(columns) :]):
-        raise BadValue(_("The row has more cells than the header has columns."))
-    row = dict.fromkeys(filter(None, columns), "")
-    for column, cell in zip(columns, cells, strict=False):
-        # Of two spellings of one column the first that is filled counts.
-        if column and not row[column]:
-            row[column] = cell.replace("\x00", "").strip()
-    return row
-
-
-class _Problems:
-    """Reasons why rows are refused, the first of them in words."""
-
-    def __init__(self) -> None:
-        self.found: list[Problem] = []
-        self.refused = 0
-        self._line = 0
-
-    def of(self, line: int) -> "_Problems":
-        """Name the line that is looked at; used as `with problems.of(line):`."""
-        self._line = line
-        return self
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: object, trace: object) -> bool:
-        if not isinstance(error, BadValue):
-            return False
-        self.refused += 1
-        if len(self.found) < MOST_PROBLEMS:
-            self.found.append(Problem(self._line, str(error)))
-        return True
-
-    def refuse(self) -> None:
-        """Refuse the whole file for what was found."""
-        if self.found:
-            raise FileRefused(self.found, self.refused)

@@ -10,9 +10,9 @@ from decimal import Decimal
 from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
 from claims_center.imports.statuses import status_of
-from claims_center.imports.values import count, day, money, order_number, within
 from claims_center.marketplaces import Marketplace
 from claims_center.models import OrderStatus
+from tenancy.imports.values import count, day, money, order_number, within
 
 NUMBER = r"\d{9,20}"
 COLUMNS = {

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports.contract import FileRefused, Problem
 from claims_center.imports.xmlstream import BadXml, attribute, elements
 from claims_center.imports.zipsafety import check_archive
+from tenancy.imports.contract import FileRefused, Problem
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

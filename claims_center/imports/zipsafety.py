@@ -7,7 +7,7 @@ import zipfile
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports.contract import FileRefused, Problem
+from tenancy.imports.contract import FileRefused, Problem
 
 MOST_ENTRIES = 1_000
 MOST_BYTES = 400 * 1024 * 1024

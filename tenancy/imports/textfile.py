@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports.contract import FileRefused, Problem
+from tenancy.imports.contract import FileRefused, Problem
 
 MOST_BYTES = 200 * 1024 * 1024
 LONGEST_LINE = 64 * 1024

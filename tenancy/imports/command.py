@@ -1,0 +1,77 @@
+"""What every command that brings a file in is made of."""
+
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from tenancy.actors import Actor
+from tenancy.imports.contract import FileRefused, Outcome, Preview, Problem
+from tenancy.models import Merchant
+
+
+class ImportCommand(BaseCommand):
+    """`--merchant SLUG [--dry-run] FILE`; .gz too, `-` for standard input. `importer` is the module that does it.
+
+    Prints `added N, changed N, skipped N, refused N`; ends with 1 and the reasons, line by line, where the file is
+    refused, and then nothing of it was written.
+    """
+
+    importer: ModuleType
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("--merchant", required=True, metavar="SLUG")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be done, and change nothing.")
+        parser.add_argument("file", metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import, print the summary line, and end with 1 and the reasons where the file is refused."""
+        merchant = Merchant.objects.filter(slug=options["merchant"]).first()
+        if merchant is None:
+            raise CommandError(f"There is no merchant “{options['merchant']}”.")
+        with tempfile.TemporaryDirectory() as folder:
+            path = _path(options["file"], Path(folder))
+            try:
+                done = self._run(path, merchant, dry_run=options["dry_run"])
+            except FileRefused as refused:
+                self._refuse(refused.problems, refused.refused)
+        if isinstance(done, Preview) and done.refused:
+            self._refuse(done.problems, done.refused)
+        self.stdout.write(f"added {done.added}, changed {done.changed}, skipped {done.skipped}, refused 0")
+
+    def _run(self, path: Path, merchant: Merchant, *, dry_run: bool) -> Preview | Outcome:
+        now = timezone.now()
+        found: Preview | Outcome
+        if dry_run:
+            found = self.importer.preview(path, merchant_id=merchant.id, now=now)
+        else:
+            found = self.importer.apply(path, merchant_id=merchant.id, actor=Actor.system(), now=now)
+        return found
+
+    def _refuse(self, problems: list[Problem], refused: int) -> None:
+        for problem in problems:
+            self.stderr.write(str(problem))
+        if refused > len(problems):
+            self.stderr.write(f"... and {refused - len(problems)} more lines")
+        self.stdout.write(f"added 0, changed 0, skipped 0, refused {refused}")
+        sys.exit(1)
+
+
+def _path(name: str, folder: Path) -> Path:
+    """Return where the file stands; standard input is kept in a file first, because it is read more than once."""
+    if name != "-":
+        path = Path(name)
+        if not path.is_file():
+            raise CommandError(f"There is no file “{name}”.")
+        return path
+    path = folder / "standard-input"
+    with path.open("wb") as file:
+        while chunk := sys.stdin.buffer.read(1024 * 1024):
+            file.write(chunk)
+    return path
