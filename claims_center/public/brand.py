@@ -13,7 +13,7 @@ def face(funnel: Funnel, merchant: Any) -> dict[str, str]:
     """Return what a page of this funnel adds to the merchant's brand; nothing where it has none of its own."""
     found = {}
     if funnel.logo:
-        found["logo_url"] = reverse("funnel:image", args=[merchant.slug, image_name(funnel.logo.name)])
+        found["logo_url"] = reverse("media", args=[merchant.slug, image_name(funnel.logo.name)])
     if funnel.accent:
         address = reverse("funnel:brand", args=[merchant.slug, funnel.slug])
         found["brand_url"] = f"{address}?v={version_of(funnel.accent)}"

@@ -60,7 +60,7 @@ def _product(page: Page) -> dict[str, Any]:
     chosen = page.form["listing"].value() or ""
     products = selectors.cards(page.walk.listings, str(chosen))
     for card in products:
-        card.image = reverse("funnel:image", args=[page.merchant.slug, card.image]) if card.image else ""
+        card.image = reverse("media", args=[page.merchant.slug, card.image]) if card.image else ""
     return {
         "products": products,
         "findable": len(products) > MANY,

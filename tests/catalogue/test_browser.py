@@ -12,8 +12,8 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims_center.catalogue import images
 from claims_center.models import Funnel, Journey, Product
+from tenancy import pictures as images
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.public.factories import LONG_AGO, make_funnel, make_product, make_promotion

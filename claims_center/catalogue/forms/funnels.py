@@ -12,10 +12,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from claims_center import wording
-from claims_center.catalogue import images
 from claims_center.catalogue.forms.picker import OrderedProducts, Picker, ids_in, picker
 from claims_center.models import FormerAddress, Funnel, OrderNumberRule, Product, Promotion
 from claims_center.models.funnel import LONGEST_REMINDER
+from tenancy import pictures as images
 from ui.forms import DateTimeInput, StyledForm
 
 COLUMNS = (

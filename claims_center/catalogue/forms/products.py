@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from claims_center.catalogue import images
 from claims_center.marketplaces import Marketplace, check_listing_url
 from claims_center.models import Listing, Product
+from tenancy import pictures as images
 from tenancy.outbound import OutboundError, check_address
 from ui.forms import StyledForm
 

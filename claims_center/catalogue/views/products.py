@@ -87,7 +87,7 @@ class ProductPage(CatalogueView):
             **self.row_actions(product, "product"),
             "form": form,
             "listings": listings,
-            "image_url": reverse("funnel:image", args=[self.request.merchant.slug, image]) if image else "",
+            "image_url": reverse("media", args=[self.request.merchant.slug, image]) if image else "",
             "funnels": selectors.funnels_of_product(product) if product else [],
             "may_change": self.may_change,
         }

@@ -110,7 +110,7 @@ class FunnelView(PublicView):
     def show(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """Draw a page of the funnel."""
         shared = {"funnel": self.funnel, "notice": words.notice(self.request.GET.get("notice", ""))}
-        shared |= face(self.funnel, self.request.merchant)
+        shared |= face(self.funnel, self.request.merchant) | {"help_url": self.url("help")}
         return self.remembered(render(self.request, f"funnel/{template}.html", shared | context, status=status))
 
     def closed(self) -> HttpResponse:

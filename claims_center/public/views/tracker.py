@@ -59,6 +59,7 @@ class TrackedView(PublicView):
             "is_reported": claim.attention == Attention.MAIL_MISSED,
             "said": SAID.get(self.request.GET.get("said", ""), ""),
             "refusal": refusal,
+            "help_url": reverse("funnel:track-help", args=[claim.tracker_token]),
         }
         return render(self.request, "track/claim.html", context, status=status)
 

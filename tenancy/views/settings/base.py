@@ -17,6 +17,8 @@ from ui.htmx import dialog_base
 SECTIONS: Sequence[tuple[Any, str]] = (
     (_("General"), "general"),
     (_("Branding"), "branding"),
+    (_("Points"), "loyalty:settings"),
+    (_("Cashback"), "loyalty:cashback"),
     (_("Members"), "members"),
     (_("API keys"), "keys"),
     (_("Audit log"), "audit"),
@@ -43,8 +45,8 @@ class SettingsPage(StaffView):
         return [Section(str(label), self.address(name), active=name == self.section) for label, name in SECTIONS]
 
     def address(self, name: str, *args: Any) -> str:
-        """Return an address of these settings."""
-        return reverse(f"tenancy:{name}", args=[self.request.merchant.slug, *args])
+        """Return an address of these settings; a section of another room is named with its room."""
+        return reverse(name if ":" in name else f"tenancy:{name}", args=[self.request.merchant.slug, *args])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Return what the page is drawn with."""

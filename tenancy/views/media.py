@@ -1,4 +1,4 @@
-"""Pictures of products, from our own side."""
+"""Pictures of merchants, from our own side."""
 
 import re
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 
-from claims_center.catalogue.images import stored_name
-from tenancy.views import PublicView
+from tenancy.pictures import stored_name
+from tenancy.views.base import PublicView
 
 NAME = re.compile(r"^[0-9a-f]{40}\.webp\Z")
 
 
-class ImageView(PublicView):
+class Media(PublicView):
     """A picture under a name made from its content: it never changes, so browsers may keep it for good."""
 
     def get(self, request: Any, name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Pictures of products: taken apart and made anew, so that nothing but pixels reaches a page of ours."""
+"""Pictures that merchants upload: taken apart and made anew, so that nothing but pixels reaches a page of ours."""
 
 import hashlib
 import io
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -58,3 +59,8 @@ def store(merchant_id: object, data: bytes) -> str:
 def stored_name(merchant_id: object, name: str) -> str:
     """Return where a merchant's picture of this name is kept."""
     return f"products/{merchant_id}/{name}"
+
+
+def address_of(slug: str, stored: str) -> str:
+    """Return the address of ours that serves a kept picture, "" where there is none."""
+    return reverse("media", args=[slug, stored.rpartition("/")[2]]) if stored else ""
