@@ -1,5 +1,6 @@
 """The queue's server forgets everything, and is away for a while: no gift is lost, none is doubled, nobody waits."""
 
+import contextlib
 import email
 import re
 import signal
@@ -56,20 +57,34 @@ class Site:
     address: str
     mails: Path
     child: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes]
     browser: requests.Session = field(default_factory=requests.Session)
-    slow: list[str] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
     def ask(self, method: str, path: str, **given: Any) -> requests.Response:
-        """Make a request and note whether it failed or took long."""
+        """Make a request and note whether it failed, and how many seconds it took."""
         began = time.monotonic()
         answer = self.browser.request(method, self.address + path, allow_redirects=False, timeout=30, **given)
-        seconds = time.monotonic() - began
+        self.took.append(time.monotonic() - began)
         if answer.status_code not in (200, 302):
             self.failed.append(f"{method} {path}: {answer.status_code}")
-        if seconds > SLOWEST:
-            self.slow.append(f"{method} {path}: {seconds:.2f} s")
         return answer
+
+    def slowest(self) -> float:
+        """The longest that a request took since this was asked the last time."""
+        longest = max(self.took)
+        self.took.clear()
+        return longest
+
+    @contextlib.contextmanager
+    def resting(self) -> Iterator[None]:
+        """Let the worker stand still, so that what is put down now is not taken before something happens to it."""
+        self.worker.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.worker.send_signal(signal.SIGCONT)
 
     def stop_queue(self) -> None:
         """Take the queue's server away."""
@@ -95,7 +110,8 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
         ["-m", "celery", "--quiet", "-A", "config", "beat", "--pidfile=", "--schedule", str(tmp_path / "beat")],
         env,
     )
-    site = Site(queue=queue, address=f"http://{LOOPBACK}:{port}", mails=tmp_path / "mail", child=child)
+    address = f"http://{LOOPBACK}:{port}"
+    site = Site(queue=queue, address=address, mails=tmp_path / "mail", child=child, worker=worker)
     try:
         wait_until(lambda: answers(f"{site.address}/healthz"), web, "away-web")
         wait_until(
@@ -103,8 +119,8 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
         )
         yield site
     finally:
-        for one in (beat, worker, web):
-            process.end(one, first=signal.SIGTERM, seconds=10)
+        for one, number in ((beat, signal.SIGTERM), (worker, signal.SIGKILL), (web, signal.SIGTERM)):
+            process.end(one, first=number, seconds=10)
         site.stop_queue()
 
 
@@ -178,13 +194,18 @@ def test_send_each_gift_once_while_the_queue_is_away(site: Site, merchant: Merch
 
     send(site, merchant, claims[:1])
     # What a fresh server takes for its first pages is no matter of the queue.
-    site.slow.clear()
-    send(site, merchant, claims[1:14])
-    forgotten = queue.llen("work")
-    queue.flushall()
-    send(site, merchant, claims[14:26])
-    waiting = 26 - len(mailed(site.mails))
-    site.stop_queue()
+    site.slowest()
+    send(site, merchant, claims[1:10])
+    calm = site.slowest()
+    with site.resting():
+        send(site, merchant, claims[10:14])
+        forgotten = queue.llen("work")
+        queue.flushall()
+    send(site, merchant, claims[14:22])
+    with site.resting():
+        send(site, merchant, claims[22:26])
+        waiting = 26 - len(mailed(site.mails))
+        site.stop_queue()
     away_since = time.monotonic()
     send(site, merchant, claims[26:])
     time.sleep(max(0.0, AWAY_SECONDS - (time.monotonic() - away_since)))
@@ -193,7 +214,8 @@ def test_send_each_gift_once_while_the_queue_is_away(site: Site, merchant: Merch
 
     # Both times it was in the middle.
     assert (forgotten > 0, waiting > 0) == (True, True)
-    assert (site.failed, site.slow) == ([], [])
+    # Nobody waits for a queue that is away; on a busy machine everything takes its time.
+    assert (site.failed, site.slowest() < max(SLOWEST, 4 * calm)) == ([], True)
     found = mailed(site.mails)
     assert (len(found), set(found.values()), len(list(site.mails.glob("**/*.eml")))) == (GIFTS, {1}, GIFTS)
     with merchant_scope(merchant):
