@@ -39,6 +39,7 @@ EVENTS = {
     Event.DELIVERED: ("ok", "package-check"),
     Event.SHIPPING_CANCELED: ("bad", "package-x"),
     Event.ORDERED_AGAIN: ("warn", "clipboard-list"),
+    Event.TOLD: ("info", "mail"),
     Event.CASHBACK_STARTED: ("mute", "circle-dashed"),
     Event.CASHBACK_PAID: ("ok", "banknote"),
     Event.CASHBACK_FAILED: ("bad", "circle-x"),

@@ -1,5 +1,6 @@
-"""The forms of the catalogue and of the rules for points."""
+"""The form of the catalogue."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models import CodePool
 from loyalty.cashback.provider import PROVIDERS
-from loyalty.models import LoyaltySettings, Reward
+from loyalty.models import Reward
 from loyalty.states import CodeSource, RewardType
-from ui.forms import StyledForm, StyledModelForm
+from tenancy import pictures
+from tenancy.scope import current_merchant_id
+from ui.forms import StyledModelForm
 
 
 class MomentField(forms.SplitDateTimeField):
@@ -24,14 +27,22 @@ class RewardForm(StyledModelForm):
     """A reward of the catalogue. `version` is the one that was looked at."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    picture = forms.FileField(
+        label=_("Image"),
+        required=False,
+        help_text=_("JPEG, PNG or WEBP, at most 8 MB. It is made smaller, and its hidden details are removed."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    no_picture = forms.BooleanField(label=_("Remove the image"), required=False)
     pool: Any = forms.ModelChoiceField(label=_("Code pool"), queryset=None, required=False)
     visible_from = MomentField(label=_("Visible from"))
     visible_to = MomentField(label=_("Visible to"))
     active_from = MomentField(label=_("Active from"))
     active_to = MomentField(label=_("Active to"))
 
-    groups = (
+    groups: Sequence[tuple[Any, Sequence[str]]] = (
         (_("What it is"), ("name", "description", "reward_type", "percent", "amount", "cashback_provider")),
+        (_("Image"), ("picture", "no_picture")),
         (_("What it costs"), ("cost_in_points", "tax_value")),
         (_("Code"), ("code_source", "pool", "burns_code")),
         (_("When"), ("visible_from", "visible_to", "active_from", "active_to", "days_until_active", "days_valid")),
@@ -90,6 +101,14 @@ class RewardForm(StyledModelForm):
         pool: Any = self.fields["pool"]
         pool.queryset = CodePool.objects.filter(archived_at=None).order_by("name", "id")
         self.fields["version"].initial = self.instance.version
+        if not self.instance.image:
+            del self.fields["no_picture"]
+            self.groups = [(title, [one for one in names if one in self.fields]) for title, names in self.groups]
+
+    def clean_picture(self) -> bytes | None:
+        """Take the picture apart and make it anew."""
+        upload = self.cleaned_data.get("picture")
+        return pictures.encode(upload) if upload else None
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the type and the code need, and refuse what they do not have."""
@@ -115,54 +134,11 @@ class RewardForm(StyledModelForm):
         return given
 
     def values(self) -> dict[str, Any]:
-        """Return what the service takes."""
+        """Return what the service takes; keeps a new image first."""
         given = {name: self.cleaned_data[name] for name in self.Meta.fields if name != "pool"}
         pool = self.cleaned_data["pool"]
+        if self.cleaned_data.get("picture"):
+            given["image"] = pictures.store(current_merchant_id(), self.cleaned_data["picture"])
+        elif self.cleaned_data.get("no_picture"):
+            given["image"] = ""
         return given | {"pool_id": pool.id if pool else None, "currency": self.currency}
-
-
-class SettingsForm(StyledModelForm):
-    """The rules for points and rewards."""
-
-    groups = (
-        (_("Earning"), ("points_per_unit", "minimum_amount", "rounding", "lock_days")),
-        (_("Expiry"), ("expiry", "expiry_days", "expiry_months", "reminder_days")),
-        (_("By hand"), ("approval_above",)),
-        (_("Gifts"), ("fulfilment_email",)),
-    )
-    half = ("points_per_unit", "minimum_amount", "expiry_days", "expiry_months")
-
-    class Meta:
-        model = LoyaltySettings
-        fields = (
-            "points_per_unit",
-            "minimum_amount",
-            "rounding",
-            "lock_days",
-            "expiry",
-            "expiry_days",
-            "expiry_months",
-            "reminder_days",
-            "approval_above",
-            "fulfilment_email",
-        )
-        help_texts = {
-            "expiry_days": _("Where points expire after a number of days."),
-            "expiry_months": _("Where they expire at the end of a month or year: 0 is the one they were earned in."),
-            "approval_above": _("Points; empty: nobody else has to agree."),
-            "fulfilment_email": _("Empty: your reply address, else the owner."),
-        }
-
-
-class AdjustForm(StyledForm):
-    """Points given or taken by hand."""
-
-    GIVE, TAKE = "give", "take"
-    way = forms.ChoiceField(
-        label=_("The points are"),
-        choices=[(GIVE, _("given")), (TAKE, _("taken"))],
-        initial=GIVE,
-        widget=forms.RadioSelect,
-    )
-    points = forms.IntegerField(label=_("Points"), min_value=1, max_value=1_000_000_000)
-    reason = forms.CharField(label=_("Reason"), max_length=500)

@@ -12,21 +12,22 @@ from ledger.units import Unit
 from tenancy.actors import Actor
 from tenancy.scope import current_merchant_id
 
-# Rows that others are changing at this moment are left for the next call.
+# Rows that others are changing at this moment are left for the next call. An array is made once: a subquery that is
+# joined may be run again and again, each time with another batch of rows to skip to.
 ACTIVATE = """
 UPDATE loyalty_redeemedreward SET coupon_status = 'active', change_xid = pg_current_xact_id()::text::bigint
-WHERE merchant_id = %(merchant)s AND id IN (
+WHERE merchant_id = %(merchant)s AND id = ANY (ARRAY(
     SELECT id FROM loyalty_redeemedreward
     WHERE merchant_id = %(merchant)s AND coupon_status = 'inactive' AND active_from <= %(now)s
       AND (expires_at IS NULL OR expires_at > %(now)s)
-    ORDER BY active_from LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    ORDER BY active_from LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 """
 EXPIRE = """
 UPDATE loyalty_redeemedreward SET coupon_status = 'expired', change_xid = pg_current_xact_id()::text::bigint
-WHERE merchant_id = %(merchant)s AND id IN (
+WHERE merchant_id = %(merchant)s AND id = ANY (ARRAY(
     SELECT id FROM loyalty_redeemedreward
     WHERE merchant_id = %(merchant)s AND coupon_status IN ('inactive', 'active') AND expires_at <= %(now)s
-    ORDER BY expires_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    ORDER BY expires_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 """
 BATCH = 2_000
 

@@ -42,14 +42,28 @@ class CancelForm(ReasonForm):
     field_order = ["points", "reason"]
 
 
-class GrantForm(StyledForm):
-    """Which reward a customer gets, and for what."""
+class RedeemForm(StyledForm):
+    """How a customer gets a reward: for points, or free and for what. `key` stands for this one redemption."""
 
-    reward: Any = forms.ModelChoiceField(label=_("Reward"), queryset=None)
-    free = forms.BooleanField(label=_("Free: take no points"), required=False)
-    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+    POINTS, FREE = "points", "free"
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    way = forms.ChoiceField(
+        label=_("The customer"),
+        choices=[(POINTS, _("pays with points")), (FREE, _("gets it free"))],
+        initial=POINTS,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("What it is granted for. Needed where it is free; kept in its history."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
 
-    def __init__(self, *args: Any, rewards: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["reward"]
-        field.queryset = rewards
+    def clean(self) -> dict[str, Any]:
+        """Ask why a reward is given away."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("way") == self.FREE and not given.get("reason", "").strip():
+            self.add_error("reason", _("Say what the customer gets this reward for."))
+        return given

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from jobs.errors import RetryLater
+from jobs.faults import fault
 from jobs.kinds import job_handler
 from jobs.poller import as_poller
 from jobs.run import JobRun
@@ -48,7 +49,9 @@ def settle_cashback(run: JobRun) -> None:
         turn = next_turn(payment_id=payment_id, now=timezone.now())
     if turn is None:
         return
+    fault("cashback.turned")
     answer = _answer(payment_id, turn, run)
+    fault("cashback.answered")
     with run.scope():
         if answer.verdict == Verdict.UNKNOWN:
             not_sent(payment_id=payment_id)
@@ -90,6 +93,8 @@ def sweep_coupons(run: JobRun) -> None:
                 rows = step(now=timezone.now())
                 done += rows
                 run.progress(done)
+                fault("coupons.worked")
+            fault("coupons.committed")
             run.pause_if_long()
             if rows < coupons.BATCH:
                 break

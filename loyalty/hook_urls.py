@@ -1,8 +1,12 @@
-"""Addresses that providers call; config/urls.py includes them under `hooks/<slug:public_id>/`."""
+"""Addresses for providers and mail programs; config/urls.py includes them under `hooks/<slug:public_id>/`."""
 
 from django.urls import path
 
 from loyalty.hooks import CashbackCallback
+from loyalty.views.stop import StopReminders
 
 app_name = "cashback"
-urlpatterns = [path("cashback/<slug:provider>/", CashbackCallback.as_view(), name="callback")]
+urlpatterns = [
+    path("cashback/<slug:provider>/", CashbackCallback.as_view(), name="callback"),
+    path("points/<str:token>/", StopReminders.as_view(), name="stop_reminders"),
+]

@@ -122,6 +122,10 @@ def buttons(row: RedeemedReward, *, slug: str, now: datetime) -> list[Button]:
         found.append(Button(label, url(name), "square-check", why_not=fixed))
     if row.reward_type == RewardType.GIFT and row.used_at and delivery_choices(row):
         found.append(Button(_("Change delivery status"), url("delivery"), "truck"))
+    if row.reward_type == RewardType.GIFT and row.delivery_status == DeliveryStatus.ORDERED:
+        found.append(Button(_("Send fulfilment mail again"), url("resend"), "mail"))
+    if row.cashback_status in (CashbackStatus.INIT, CashbackStatus.PENDING):
+        found.append(Button(_("Ask PayTM again"), url("ask"), "refresh-cw"))
     if row.cashback_status == CashbackStatus.FAILURE and row.canceled_at is None:
         found.append(Button(_("Pay again"), url("pay_again"), "banknote"))
     status = status_of(row, at=now)

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from loyalty.models import Reward, RewardStock
+from loyalty.models import RedeemedReward, Reward, RewardStock
 from loyalty.states import CodeSource
 from tenancy.scope import current_merchant_id
 from ui import cells, locale
@@ -20,6 +21,12 @@ SELECT wanted.id, (SELECT count(*) FROM (
     SELECT 1 FROM loyalty_redeemedreward WHERE merchant_id = %(merchant)s AND reward_id = wanted.id LIMIT %(most)s) AS one)
 FROM unnest(%(ids)s::uuid[]) AS wanted (id)
 """
+
+
+def redeemed_of(customer_id: uuid.UUID) -> QuerySet[RedeemedReward]:
+    """Return a customer's redeemed rewards, the latest first."""
+    found: QuerySet[RedeemedReward] = RedeemedReward.objects.filter(customer_id=customer_id)
+    return found.order_by("-redeemed_at", "-id")
 
 
 def times_redeemed(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -76,6 +76,7 @@ class Event(models.TextChoices):
     DELIVERED = "gift.delivered", _("Gift delivered")
     SHIPPING_CANCELED = "gift.canceled", _("Shipping canceled")
     ORDERED_AGAIN = "gift.ordered", _("Shipping ordered again")
+    TOLD = "gift.told", _("Fulfilment told again")
     CASHBACK_STARTED = "cashback.started", _("Cashback started")
     CASHBACK_PAID = "cashback.paid", _("Cashback paid")
     CASHBACK_FAILED = "cashback.failed", _("Cashback failed")

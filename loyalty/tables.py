@@ -117,7 +117,18 @@ class RedeemedTable(Table):
         return SafeString(f"{address}{cells.action(page, _now('Open this redeemed reward'), 'pencil')}")
 
 
+def redeemed_used(record: RedeemedReward) -> SafeString:
+    """Return the box as a mark alone; a dash for a cashback, which has none."""
+    if record.reward_type == RewardType.CASHBACK:
+        return cells.dash()
+    is_used = record.used_at is not None
+    return SafeString(
+        f'<span class="use-box">{badges.box(is_used=is_used)}{cells.esc(badges.used_words(record))}</span>'
+    )
+
+
 def reward_with_code(name: str, code: str) -> SafeString:
     """Return `Book (ABC123)`, or the name alone where there is no code."""
-    shown = f' <span class="code">({cells.esc(code)})</span>' if code else ""
-    return SafeString(f"{cells.esc(name)}{shown}")
+    if not code:
+        return SafeString(cells.esc(name))
+    return SafeString(f'<span>{cells.esc(name)} <span class="code">({cells.esc(code)})</span></span>')

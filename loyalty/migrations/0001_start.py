@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name="Purchase",
             fields=[
                 ("id", models.UUIDField(default=tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=120)),
+                ("reference", models.CharField(db_collation="C", max_length=120)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("currency", models.CharField(max_length=3)),
                 ("occurred_at", models.DateTimeField()),
@@ -291,6 +291,7 @@ class Migration(migrations.Migration):
                             ("gift.delivered", "Gift delivered"),
                             ("gift.canceled", "Shipping canceled"),
                             ("gift.ordered", "Shipping ordered again"),
+                            ("gift.told", "Fulfilment told again"),
                             ("cashback.started", "Cashback started"),
                             ("cashback.paid", "Cashback paid"),
                             ("cashback.failed", "Cashback failed"),
@@ -866,6 +867,7 @@ class Migration(migrations.Migration):
                             "gift.delivered",
                             "gift.canceled",
                             "gift.ordered",
+                            "gift.told",
                             "cashback.started",
                             "cashback.paid",
                             "cashback.failed",
@@ -907,7 +909,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="redeemedtoken",
-            index=models.Index(fields=["merchant", "row"], name="redeemed_token_row"),
+            index=models.Index(fields=["merchant", "row", "token"], name="redeemed_token_row"),
         ),
         migrations.AddConstraint(
             model_name="redeemedtoken",
@@ -1113,11 +1115,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "reward", "redeemed_at", "id"], name="redeemed_reward_new"),
+            index=models.Index(
+                fields=["merchant", "delivery_status", "redeemed_at", "id"],
+                condition=models.Q(("reward_type", "gift")),
+                name="redeemed_gifts",
+            ),
         ),
         migrations.AddIndex(
             model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "reward_type", "redeemed_at", "id"], name="redeemed_type_new"),
+            index=models.Index(
+                fields=["merchant", "reward", "redeemed_at", "id"],
+                include=["is_used", "delivery_status", "coupon_status"],
+                name="redeemed_reward_new",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="redeemedreward",
+            index=models.Index(
+                fields=["merchant", "reward_type", "redeemed_at", "id"],
+                include=["is_used", "delivery_status", "coupon_status"],
+                name="redeemed_type_new",
+            ),
         ),
         migrations.AddIndex(
             model_name="redeemedreward",

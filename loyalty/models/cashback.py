@@ -1,5 +1,7 @@
 """Paying cashback: the merchant's account at a provider, and each payment with its order id."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,15 +11,25 @@ from loyalty.states import CashbackStatus
 from tenancy.base import MerchantForeignKey, MerchantModel
 from tenancy.secrets import decrypt, encrypt
 
+TEST_SILENCE = timedelta(minutes=2)
+
 
 class CashbackAccount(MerchantModel):
-    """With what a merchant signs in at a provider. The key is encrypted at rest and never shown again."""
+    """With what a merchant signs in at a provider. The key is encrypted at rest and never shown again.
+
+    `test_asked_at` is when somebody asked for a test of the connection, `tested_at` when the last one ended; `test_code`
+    is "" where it went well, else what the provider or the network said, with `test_words` beside it. Times are UTC.
+    """
 
     provider = models.CharField(_("Provider"), max_length=20)
     base_url = models.URLField(_("Address"), max_length=200)
     merchant_code = models.CharField(_("Merchant id (MID)"), max_length=60)
     wallet = models.CharField(_("Sub-wallet id (GUID)"), max_length=60)
     key_sealed = models.TextField(editable=False)
+    test_asked_at = models.DateTimeField(null=True, editable=False)
+    tested_at = models.DateTimeField(null=True, editable=False)
+    test_code = models.CharField(max_length=60, blank=True, editable=False)
+    test_words = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta(MerchantModel.Meta):
         constraints = [
@@ -27,6 +39,11 @@ class CashbackAccount(MerchantModel):
 
     def __str__(self) -> str:
         return self.provider
+
+    def is_being_tested(self, *, at: datetime) -> bool:
+        """Say whether a test was asked for that has not ended; one that is silent for two minutes has come to nothing."""
+        asked = self.test_asked_at
+        return asked is not None and self.tested_at is None and asked > at - TEST_SILENCE
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.states import AdjustmentState, Expiry, Rounding
@@ -37,6 +38,16 @@ class LoyaltySettings(MerchantModel):
     approval_above = models.PositiveIntegerField(
         _("Adjustments above this need a second person"), null=True, blank=True
     )
+    # What one point is worth in the merchant's currency, for the report of what is owed; None says nothing of it.
+    point_value = models.DecimalField(
+        _("Value of a point"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    reminds = models.BooleanField(_("Remind customers by e-mail before points expire"), default=False, db_default=False)
     reminder_days = models.PositiveSmallIntegerField(_("Remind of expiring points so many days before"), default=14)
     fulfilment_email = models.EmailField(_("Who ships gifts is told at"), blank=True)
 
@@ -48,13 +59,17 @@ class LoyaltySettings(MerchantModel):
             ),
             models.CheckConstraint(condition=Q(expiry__in=Expiry.values), name="loyalty_settings_expiry_known"),
             models.CheckConstraint(condition=Q(expiry_days__gte=1), name="loyalty_settings_a_day"),
+            models.CheckConstraint(
+                condition=Q(point_value__isnull=True) | Q(point_value__gte=0), name="loyalty_settings_value_positive"
+            ),
         ]
 
 
 class Purchase(MerchantModel):
     """A purchase told by a till or a file. `reference` is the shop's own and comes once. Amounts in `currency`."""
 
-    reference = models.CharField(max_length=LONGEST_REFERENCE)
+    # In byte order, so that a reference is found by its beginning whatever the database's language.
+    reference = models.CharField(max_length=LONGEST_REFERENCE, db_collation="C")
     customer = MerchantForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="purchases")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
@@ -65,6 +80,12 @@ class Purchase(MerchantModel):
     points_earned = models.PositiveIntegerField(default=0)
     returned_amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     points_returned = models.PositiveIntegerField(default=0)
+    # Comparing numerics is not leakproof, so that deep pages sorted by the amount go by its hundredths.
+    amount_cents = models.GeneratedField(
+        expression=Cast(F("amount") * 100, models.BigIntegerField()),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
 
     class Meta(MerchantModel.Meta):
         constraints = [
@@ -82,6 +103,9 @@ class Purchase(MerchantModel):
         indexes = [
             models.Index(fields=["merchant", "customer", "occurred_at", "id"], name="purchase_of_customer"),
             models.Index(fields=["merchant", "occurred_at", "id"], name="purchase_by_time"),
+            models.Index(fields=["merchant", "amount_cents", "id"], name="purchase_by_amount"),
+            models.Index(fields=["merchant", "points_earned", "id"], name="purchase_by_points"),
+            models.Index(fields=["merchant", "points_returned", "id"], name="purchase_by_returned"),
         ]
 
     def __str__(self) -> str:
@@ -142,7 +166,40 @@ class PointAdjustment(MerchantModel):
         indexes = [
             models.Index(fields=["merchant", "state", "asked_at", "id"], name="adjustment_waiting"),
             models.Index(fields=["merchant", "customer", "asked_at"], name="adjustment_of_customer"),
+            models.Index(fields=["merchant", "asked_at", "id"], name="adjustment_by_time"),
+            models.Index(fields=["merchant", "points", "id"], name="adjustment_by_points"),
         ]
 
     def __str__(self) -> str:
         return f"{self.points:+d}"
+
+
+class PointReminder(MerchantModel):
+    """That a customer was told by e-mail of points that end at `expires_at`: once for each end of lots."""
+
+    customer = MerchantForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="point_reminders")
+    expires_at = models.DateTimeField()
+    points = models.PositiveIntegerField()
+    reminded_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "customer", "expires_at"], name="point_reminder_once")
+        ]
+        indexes = [models.Index(fields=["merchant", "expires_at"], name="point_reminder_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.points} {self.expires_at:%Y-%m-%d}"
+
+
+class ReminderStop(MerchantModel):
+    """That a customer wants no reminders of points that end; other mails go on."""
+
+    customer = MerchantForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="reminder_stops")
+    stopped_at = models.DateTimeField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["merchant", "customer"], name="reminder_stop_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stopped_at:%Y-%m-%d}"

@@ -141,13 +141,28 @@ class RedeemedReward(MerchantModel):
             # ... and one for each filter in the order in which the grid opens.
             models.Index(fields=["merchant", "is_used", "redeemed_at", "id"], name="redeemed_used_new"),
             models.Index(fields=["merchant", "delivery_status", "redeemed_at", "id"], name="redeemed_delivery_new"),
-            models.Index(fields=["merchant", "reward", "redeemed_at", "id"], name="redeemed_reward_new"),
-            models.Index(fields=["merchant", "reward_type", "redeemed_at", "id"], name="redeemed_type_new"),
+            # (a reward, or a type, together with a status is counted in its index alone) ...
+            models.Index(
+                fields=["merchant", "reward", "redeemed_at", "id"],
+                include=["is_used", "delivery_status", "coupon_status"],
+                name="redeemed_reward_new",
+            ),
+            models.Index(
+                fields=["merchant", "reward_type", "redeemed_at", "id"],
+                include=["is_used", "delivery_status", "coupon_status"],
+                name="redeemed_type_new",
+            ),
             models.Index(fields=["merchant", "coupon_status", "redeemed_at", "id"], name="redeemed_coupon_new"),
             models.Index(
                 fields=["merchant", "cashback_status", "redeemed_at", "id"],
                 condition=~Q(cashback_status=""),
                 name="redeemed_cashback_new",
+            ),
+            # Gifts are shipped: how many wait is counted on every page of the grid.
+            models.Index(
+                fields=["merchant", "delivery_status", "redeemed_at", "id"],
+                condition=Q(reward_type=RewardType.GIFT),
+                name="redeemed_gifts",
             ),
             models.Index(fields=["merchant", "customer", "redeemed_at", "id"], name="redeemed_of_customer"),
             # What the jobs look for: coupons whose stored label is due to change.
@@ -196,4 +211,5 @@ class RedeemedToken(SearchToken):
     class Meta(SearchToken.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["merchant", "token", "row"], name="redeemed_token_once")]
-        indexes = [models.Index(fields=["merchant", "row"], name="redeemed_token_row")]
+        # With the word, so that a word of a row is looked up in the index alone.
+        indexes = [models.Index(fields=["merchant", "row", "token"], name="redeemed_token_row")]

@@ -12,9 +12,10 @@ from ledger.services import grant, revoke
 from ledger.units import Unit
 from loyalty.earning import validity
 from loyalty.errors import KeyReused, NotAllowed, NotEnoughPoints, ReasonNeeded
-from loyalty.models import PointAdjustment
+from loyalty.models import PointAdjustment, PointReminder, ReminderStop
 from loyalty.services.purchases import settings_of_merchant
 from loyalty.states import AdjustmentState, PointEvent
+from loyalty.waiting import look_again
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.selectors import merchant_zone
@@ -64,6 +65,7 @@ def adjust(
             after={"points": points, "state": row.state},
             reason=row.reason,
         )
+        look_again()
     return row
 
 
@@ -93,8 +95,19 @@ def decline(*, adjustment_id: uuid.UUID, actor: Actor, now: datetime, reason: st
     return row
 
 
+def forget(*, customer_id: uuid.UUID) -> int:
+    """Forget what was said of a customer: reasons are emptied, reminders and the wish for none go; return how many.
+
+    Points, times and who decided stay: the ledger keeps its numbers and loses the person.
+    """
+    PointReminder.objects.filter(customer_id=customer_id).delete()
+    ReminderStop.objects.filter(customer_id=customer_id).delete()
+    return int(PointAdjustment.objects.filter(customer_id=customer_id).exclude(reason="").update(reason=""))
+
+
 def _waiting(adjustment_id: uuid.UUID, actor: Actor, *, settled: AdjustmentState) -> PointAdjustment:
     row: PointAdjustment = PointAdjustment.objects.select_for_update(no_key=True).get(id=adjustment_id)
+    look_again()
     if row.state not in (AdjustmentState.WAITING, settled):
         raise NotAllowed(_("This adjustment was decided already."))
     if row.asked_by == str(actor):

@@ -21,6 +21,16 @@ from tenancy.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
+class LotBack:
+    """One lot that points go back to: how many, when it was earned, when it ends, and whether it has ended already."""
+
+    points: int
+    earned_at: datetime
+    expires_at: datetime | None
+    has_ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What canceling would do now: points that come back, of them those whose lot has ended, and the code's fate."""
 
@@ -28,14 +38,21 @@ class Effect:
     lapsing: int
     burns_code: bool
     has_code: bool
+    lots: tuple[LotBack, ...] = ()
 
 
 def effect_of(*, redeemed: RedeemedReward, now: datetime) -> Effect:
-    """Return what canceling this reward with its points given back would do, as things stand."""
+    """Return what canceling this reward with its points given back would do at ``now`` (UTC), lot by lot."""
     paid = Movement.objects.filter(entry_id=redeemed.entry_id, unit="POINT").select_related("grant")
-    lapsing = sum(one.amount for one in paid if one.grant.expires_at is not None and one.grant.expires_at <= now)
+    lots = tuple(_lot_back(one, now) for one in paid.order_by("position"))
     burns = Reward.objects.values_list("burns_code", flat=True).get(id=redeemed.reward_id)
-    return Effect(redeemed.cost_in_points, lapsing, burns, redeemed.code_id is not None)
+    lapsing = sum(lot.points for lot in lots if lot.has_ended)
+    return Effect(redeemed.cost_in_points, lapsing, burns, redeemed.code_id is not None, lots)
+
+
+def _lot_back(paid: Movement, now: datetime) -> LotBack:
+    ends = paid.grant.expires_at
+    return LotBack(paid.amount, paid.grant.earned_at, ends, has_ended=ends is not None and ends <= now)
 
 
 def check_cancelable(*, redeemed: RedeemedReward, now: datetime) -> None:

@@ -9,15 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from jobs.services import enqueue
+from jobs.services import enqueue, hasten
 from ledger.services import draw
 from ledger.units import Unit
 from loyalty.cashback.provider import Answer, Order, Verdict
 from loyalty.errors import NotAllowed
-from loyalty.models import CashbackAccount, CashbackPayment, RedeemedReward, Reward
-from loyalty.services.base import keep, ledger_facts, locked, memo
+from loyalty.models import CashbackAccount, CashbackPayment, RedeemedReward
+from loyalty.services.base import ORIGIN, keep, ledger_facts, locked, memo
 from loyalty.states import CashbackStatus, Event
 from tenancy.actors import Actor
+from tenancy.audit import audit
 from tenancy.models import Merchant
 from tenancy.scope import current_merchant_id
 
@@ -40,9 +41,8 @@ class Turn:
     is_sent: bool
 
 
-def start(*, redeemed: RedeemedReward, now: datetime) -> CashbackPayment:
+def start(*, redeemed: RedeemedReward, provider: str, now: datetime) -> CashbackPayment:
     """Open the first order of a redeemed cashback, in the redemption's transaction, with its job."""
-    provider = Reward.objects.values_list("cashback_provider", flat=True).get(id=redeemed.reward_id)
     return _open(redeemed, provider, attempt=1, now=now)
 
 
@@ -62,6 +62,23 @@ def retry(*, redeemed_id: uuid.UUID, actor: Actor, now: datetime) -> RedeemedRew
     redeemed.cashback_status, redeemed.cashback_text = CashbackStatus.INIT, "0: INIT: INIT"
     entry_id = memo(redeemed=redeemed, event=Event.CASHBACK_STARTED, actor=actor)
     return keep(redeemed=redeemed, event=Event.CASHBACK_STARTED, fields=FIELDS, actor=actor, now=now, entry_id=entry_id)
+
+
+def ask_again(*, redeemed_id: uuid.UUID, actor: Actor, now: datetime) -> RedeemedReward:
+    """Have the provider asked about an open payment now rather than at its next turn; nothing is sent anew.
+
+    Locks the redeemed reward; brings its job up to ``now`` (UTC), a dead one back to life; audits. A job that is at
+    work is left to it. Raises NotAllowed for what is no cashback, and for a payment that is settled.
+    """
+    redeemed = locked(redeemed_id=redeemed_id)
+    if redeemed.cashback_status not in (CashbackStatus.INIT, CashbackStatus.PENDING):
+        raise NotAllowed(_("The payment is settled: there is nothing to ask."))
+    payment: CashbackPayment = CashbackPayment.objects.filter(redeemed=redeemed).order_by("-attempt")[0]
+    key = str(payment.id)
+    job = enqueue(kind=KIND, payload={"payment": key}, dedupe_key=key, now=now, max_attempts=50)
+    hasten(job_id=job.id, actor=actor, now=now)
+    audit(action="cashback.asked", actor=actor, target=(ORIGIN, redeemed.id), after={"order": payment.order_id})
+    return redeemed
 
 
 def next_turn(*, payment_id: uuid.UUID, now: datetime) -> Turn | None:

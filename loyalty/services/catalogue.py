@@ -48,6 +48,8 @@ SETTINGS = (
     "expiry_days",
     "expiry_months",
     "approval_above",
+    "point_value",
+    "reminds",
     "reminder_days",
     "fulfilment_email",
 )

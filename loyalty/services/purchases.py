@@ -37,23 +37,25 @@ def record_purchase(
     occurred_at: datetime,
     actor: Actor,
     now: datetime,
+    is_strict: bool = False,
 ) -> Purchase:
     """Record a purchase once, with the points that it earns. Times are UTC; ``amount`` is in major units.
 
-    1. A purchase with this reference and the same contents is returned as it is.
+    1. A purchase with this reference and the same contents is returned as it is, or with ``is_strict`` refused.
     2. Grants the points as one lot, locked and expiring as the settings say, counted from ``now``: what a till tells
        late is not late for the customer. (An import runs inside `ledger.services.backdated`, and gives the same time
        as ``now``.) No points: a memo.
     3. Writes the row with its entry.
 
-    Raises PurchaseExists (same reference, other contents), CurrencyMismatch, Customer's IntegrityError if unknown.
+    Raises PurchaseExists (same reference, other contents or ``is_strict``), CurrencyMismatch, Customer's IntegrityError
+    if unknown.
     """
     wanted = Merchant.objects.values_list("currency", flat=True).get(id=current_merchant_id())
     if currency != wanted:
         raise CurrencyMismatch(currency=wanted)
     known = Purchase.objects.filter(reference=reference).first()
     if known is not None:
-        return _same(known, customer_id, amount)
+        return _same(known, customer_id, amount, is_strict=is_strict)
     purchase: Purchase = Purchase.made_with(
         id=new_id(),
         reference=reference,
@@ -71,7 +73,7 @@ def record_purchase(
         other = Purchase.objects.filter(reference=reference).first()
         if other is None:
             raise
-        return _same(other, customer_id, amount)
+        return _same(other, customer_id, amount, is_strict=is_strict)
     return purchase
 
 
@@ -113,8 +115,8 @@ def record_return(
     return row
 
 
-def _same(purchase: Purchase, customer_id: uuid.UUID, amount: Decimal) -> Purchase:
-    if (purchase.customer_id, purchase.amount) != (customer_id, amount):
+def _same(purchase: Purchase, customer_id: uuid.UUID, amount: Decimal, *, is_strict: bool) -> Purchase:
+    if is_strict or (purchase.customer_id, purchase.amount) != (customer_id, amount):
         raise PurchaseExists
     return purchase
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from codes.errors import PoolBusy, PoolEmpty
@@ -31,7 +31,10 @@ from tenancy.scope import current_merchant_id
 from tenancy.selectors import merchant_zone
 
 # Held against a change of the reward, not against other redemptions: the foreign key would take this lock anyway.
-HOLD = "SELECT id FROM loyalty_reward WHERE merchant_id = %s AND id = %s FOR KEY SHARE"
+HOLD = "SELECT * FROM loyalty_reward WHERE merchant_id = %s AND id = %s FOR KEY SHARE"
+# Every redemption asks these: written out, since putting a query together costs more than its answer.
+KNOWN = "SELECT * FROM loyalty_redeemedreward WHERE merchant_id = %s AND op_key = %s"
+STANDING = "SELECT * FROM customers_customer WHERE merchant_id = %s AND id = %s AND erased_at IS NULL"
 CASHBACK_INIT = "0: INIT: INIT"
 
 
@@ -102,7 +105,8 @@ class _StandsAlready(Exception):  # noqa: N818
 
 
 def _known(op_key: str, reward_id: uuid.UUID, customer_id: uuid.UUID) -> RedeemedReward | None:
-    found: RedeemedReward | None = RedeemedReward.objects.filter(op_key=op_key).first()
+    rows = RedeemedReward.objects.raw(KNOWN, [current_merchant_id(), op_key])
+    found: RedeemedReward | None = next(iter(rows), None)
     if found is not None and (found.reward_id, found.customer_id) != (reward_id, customer_id):
         raise KeyReused
     return found
@@ -120,7 +124,7 @@ def _redeem(
 ) -> RedeemedReward:
     reward = _held(reward_id)
     check_open(reward=reward, now=now)
-    customer = Customer.objects.get(id=customer_id, erased_at=None)
+    customer = _standing(customer_id)
     active_from, expires_at = _validity(reward, now)
     cost = 0 if source in (Source.GRANTED, Source.RULE) else reward.cost_in_points
     taking = Taking(
@@ -135,9 +139,16 @@ def _redeem(
 
 
 def _held(reward_id: uuid.UUID) -> Reward:
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [current_merchant_id(), reward_id])
-    found: Reward = Reward.objects.get(id=reward_id)
+    found: Reward | None = next(iter(Reward.objects.raw(HOLD, [current_merchant_id(), reward_id])), None)
+    if found is None:
+        raise Reward.DoesNotExist
+    return found
+
+
+def _standing(customer_id: uuid.UUID) -> Customer:
+    found: Customer | None = next(iter(Customer.objects.raw(STANDING, [current_merchant_id(), customer_id])), None)
+    if found is None:
+        raise Customer.DoesNotExist
     return found
 
 
@@ -262,7 +273,7 @@ def _insert(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Post
     )
     search.add_words(redeemed_id=redeemed.id, words=words)
     if is_cashback:
-        cashback.start(redeemed=redeemed, now=taking.now)
+        cashback.start(redeemed=redeemed, provider=reward.cashback_provider, now=taking.now)
     return redeemed
 
 

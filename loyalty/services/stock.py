@@ -1,6 +1,8 @@
 """Counting what is taken of rewards with limits. The counter's own row is the lock."""
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -26,6 +28,24 @@ UPDATE loyalty_rewardstock SET taken = taken - 1 WHERE merchant_id = %(merchant)
 GIVE_BACK_FOR = """
 UPDATE loyalty_rewardtaken SET taken = taken - 1
 WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND customer_id = %(customer)s AND taken > 0
+"""
+# Held in the order of their ids: two cancelations in bulk never wait for each other crosswise.
+GIVE_BACK_MANY = """
+WITH held AS MATERIALIZED (
+    SELECT t.id, given.n FROM loyalty_rewardstock AS t
+    JOIN unnest(%(rewards)s::uuid[], %(numbers)s::int[]) AS given (reward, n) ON given.reward = t.reward_id
+    WHERE t.merchant_id = %(merchant)s ORDER BY t.id FOR UPDATE OF t)
+UPDATE loyalty_rewardstock AS t SET taken = greatest(t.taken - held.n, 0) FROM held
+WHERE t.merchant_id = %(merchant)s AND t.id = held.id
+"""
+GIVE_BACK_FOR_MANY = """
+WITH held AS MATERIALIZED (
+    SELECT t.id, given.n FROM loyalty_rewardtaken AS t
+    JOIN unnest(%(rewards)s::uuid[], %(customers)s::uuid[], %(numbers)s::int[]) AS given (reward, customer, n)
+        ON given.reward = t.reward_id AND given.customer = t.customer_id
+    WHERE t.merchant_id = %(merchant)s ORDER BY t.id FOR UPDATE OF t)
+UPDATE loyalty_rewardtaken AS t SET taken = greatest(t.taken - held.n, 0) FROM held
+WHERE t.merchant_id = %(merchant)s AND t.id = held.id
 """
 # Taken are those that are not canceled. Run while the reward's row is locked against redemptions.
 COUNT = """
@@ -60,6 +80,20 @@ def give_back(*, reward: Reward, customer_id: uuid.UUID) -> None:
         _run(GIVE_BACK, values)
     if reward.customer_limit is not None:
         _run(GIVE_BACK_FOR, values)
+
+
+def give_back_many(*, taken: Iterable[tuple[Reward, uuid.UUID]]) -> None:
+    """Count one less as taken for each pair of reward and customer; locks the counters in the order of their ids."""
+    pairs = list(taken)
+    limited = Counter(reward.id for reward, _customer in pairs if reward.total_limit is not None)
+    own = Counter((reward.id, customer) for reward, customer in pairs if reward.customer_limit is not None)
+    values: dict[str, Any] = {"merchant": current_merchant_id()}
+    if limited:
+        _run(GIVE_BACK_MANY, values | {"rewards": list(limited), "numbers": list(limited.values())})
+    if own:
+        rewards, customers = zip(*own, strict=True)
+        given = {"rewards": list(rewards), "customers": list(customers), "numbers": list(own.values())}
+        _run(GIVE_BACK_FOR_MANY, values | given)
 
 
 def count(*, reward: Reward) -> None:

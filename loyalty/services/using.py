@@ -69,9 +69,8 @@ def mark_used(
     check_usable(redeemed=redeemed, now=now)
     facts = ledger_facts(redeemed=redeemed, event=Event.USED, actor=actor)
     posted = draw(unit=Unit.VOUCHER, amount=1, grant_id=redeemed.grant_id, **facts)
-    redeemed.used_at, redeemed.used_entry_id = now, posted.entry_id
-    redeemed.delivery_status, redeemed.delivery_at = DeliveryStatus.ORDERED, now
-    redeemed.ship_to = _address(redeemed)
+    address = address_of(customer=Customer.objects.get(id=redeemed.customer_id))
+    put_use(redeemed=redeemed, entry_id=posted.entry_id, address=address, now=now)
     keep(
         redeemed=redeemed,
         event=Event.USED,
@@ -107,9 +106,7 @@ def mark_unused(
         raise Shipped
     facts = ledger_facts(redeemed=redeemed, event=Event.UNUSED, actor=actor)
     posted = reverse_entry(reverses=cast("uuid.UUID", redeemed.used_entry_id), **facts)
-    redeemed.used_at, redeemed.used_entry_id = None, None
-    redeemed.delivery_status, redeemed.delivery_at, redeemed.ship_to = DeliveryStatus.NONE, None, None
-    redeemed.carrier, redeemed.tracking_number = "", ""
+    clear_use(redeemed=redeemed)
     return keep(
         redeemed=redeemed,
         event=Event.UNUSED,
@@ -166,6 +163,20 @@ def set_delivery(
     )
 
 
-def _address(redeemed: RedeemedReward) -> dict[str, Any]:
-    customer = Customer.objects.get(id=redeemed.customer_id)
+def put_use(*, redeemed: RedeemedReward, entry_id: uuid.UUID, address: dict[str, Any], now: datetime) -> None:
+    """Note on a locked redeemed reward, unsaved, that it is used: when, by which entry, ordered, to which address."""
+    redeemed.used_at, redeemed.used_entry_id = now, entry_id
+    redeemed.delivery_status, redeemed.delivery_at = DeliveryStatus.ORDERED, now
+    redeemed.ship_to = address
+
+
+def clear_use(*, redeemed: RedeemedReward) -> None:
+    """Note on a locked redeemed reward, unsaved, that it is unused, with nothing on its way."""
+    redeemed.used_at, redeemed.used_entry_id = None, None
+    redeemed.delivery_status, redeemed.delivery_at, redeemed.ship_to = DeliveryStatus.NONE, None, None
+    redeemed.carrier, redeemed.tracking_number = "", ""
+
+
+def address_of(*, customer: Customer) -> dict[str, Any]:
+    """Return to whom and where a customer's gifts go now."""
     return {"first_name": customer.first_name, "last_name": customer.last_name, **customer.address}

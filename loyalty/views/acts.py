@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -15,7 +16,7 @@ from loyalty.errors import Refused
 from loyalty.forms import CancelForm, DeliveryForm
 from loyalty.models import RedeemedReward
 from loyalty.redeemed_page import delivery_choices
-from loyalty.services import canceling, cashback, using
+from loyalty.services import canceling, cashback, notices, using
 from loyalty.states import DeliveryStatus
 from loyalty.views.redeemed import found
 from tenancy.roles import Role
@@ -25,6 +26,7 @@ from ui.forms import StyledForm
 from ui.htmx import dialog_base, vary_on_htmx
 
 CONFLICT = 409
+EFFECT = "loyalty/parts/effect.html"
 
 
 class RedeemedAct(StaffView):
@@ -69,8 +71,16 @@ class RedeemedAct(StaffView):
                 self.perform(row, form.cleaned_data if form else {})
         except Refused as refusal:
             return self._ask(row, form, status=CONFLICT, problem=refusal.sentence)
-        self.say(self.done)
+        self.say_done(row)
         return self.back_to(reverse("loyalty:redeemed_detail", args=[self.request.merchant.slug, row.id]))
+
+    def say_done(self, row: RedeemedReward) -> None:
+        """Say that it is done."""
+        self.say(self.done)
+
+    def more(self, row: RedeemedReward) -> dict[str, Any]:
+        """Return what else the question shows."""
+        return {}
 
     def facts_for_service(self, row: RedeemedReward) -> dict[str, Any]:
         """Return what every service is told."""
@@ -91,13 +101,31 @@ class RedeemedAct(StaffView):
             "tone": self.tone,
             "cancel_url": page,
             "refused": bool(problem),
+            **({} if problem else self.more(row)),
         }
         template = "loyalty/refused.html" if problem else "ui/confirm.html"
         return vary_on_htmx(render(self.request, template, context, status=status))
 
 
-class UseView(RedeemedAct):
+class UndoableAct(RedeemedAct):
+    """An act that another one takes back: its toast offers that. `back` is the name of the other's address."""
+
+    back: ClassVar[str]
+
+    def say_done(self, row: RedeemedReward) -> None:
+        """Say that it is done, with a button that takes it back."""
+        context = {
+            "text": self.done,
+            "url": reverse(f"loyalty:{self.back}", args=[self.request.merchant.slug, row.id]),
+            "next": self.request.POST.get("next", ""),
+        }
+        self.say(render_to_string("loyalty/parts/undo_toast.html", context, self.request))
+
+
+class UseView(UndoableAct):
     """Mark as Used."""
+
+    back = "unuse"
 
     title = _("Mark as Used")
     text = _("The customer has used the reward. A gift is ordered for shipping, and fulfilment is told by e-mail.")
@@ -109,8 +137,10 @@ class UseView(RedeemedAct):
         using.mark_used(**self.facts_for_service(row))
 
 
-class UnuseView(RedeemedAct):
+class UnuseView(UndoableAct):
     """Mark as Unused."""
+
+    back = "use"
 
     title = _("Mark as Unused")
     text = _("The customer can use the reward again. Its delivery status is cleared.")
@@ -153,13 +183,20 @@ class CancelView(RedeemedAct):
         """Say what canceling does to points and code."""
         effect = canceling.effect_of(redeemed=row, now=timezone.now())
         number = {"points": locale.number(effect.points), "lapsing": locale.number(effect.lapsing)}
-        parts = [_now("%(points)s points go back to the lots they came from, with their own end.") % number]
+        if not effect.points:
+            parts = [_now("It took no points, so none go back.")]
+        else:
+            parts = [_now("%(points)s points go back to the lots they came from, with their own end.") % number]
         if effect.lapsing:
             parts.append(_now("%(lapsing)s of them have ended meanwhile and expire at once.") % number)
         if effect.has_code:
             parts.append(_now("The code is burnt.") if effect.burns_code else _now("The code returns to its pool."))
         parts.append(_now("This cannot be undone."))
         return " ".join(parts)
+
+    def more(self, row: RedeemedReward) -> dict[str, Any]:
+        """Show lot by lot where the points go."""
+        return {"lots": canceling.effect_of(redeemed=row, now=timezone.now()).lots, "template": EFFECT}
 
     def perform(self, row: RedeemedReward, values: dict[str, Any]) -> None:
         """Cancel it."""
@@ -178,3 +215,29 @@ class PayAgainView(RedeemedAct):
     def perform(self, row: RedeemedReward, values: dict[str, Any]) -> None:
         """Open a new order."""
         cashback.retry(**self.facts_for_service(row))
+
+
+class AskView(RedeemedAct):
+    """Ask the provider about an open payment now."""
+
+    title = _("Ask PayTM again")
+    text = _("PayTM is asked what has become of this payment, under the same order id. Nothing is sent anew.")
+    icon_name = "refresh-cw"
+    done = _("PayTM is being asked. Look at the page again in a moment.")
+
+    def perform(self, row: RedeemedReward, values: dict[str, Any]) -> None:
+        """Bring its question forward."""
+        cashback.ask_again(**self.facts_for_service(row))
+
+
+class ResendView(RedeemedAct):
+    """Tell fulfilment of a gift once more."""
+
+    title = _("Send fulfilment mail again")
+    text = _("“Reward Redeemed” goes out once more, with the reward, the customer and the address.")
+    icon_name = "mail"
+    done = _("The mail to fulfilment goes out again.")
+
+    def perform(self, row: RedeemedReward, values: dict[str, Any]) -> None:
+        """Send it."""
+        notices.tell_again(**self.facts_for_service(row))

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from customers.models import Customer
 from loyalty import redeemed_page
+from loyalty.bulk.kit import REWARDS
 from loyalty.filters import RedeemedFilter
 from loyalty.models import RedeemedReward
 from loyalty.tables import FORM, RedeemedTable
@@ -20,6 +21,7 @@ from tenancy.lists import StaffListView
 from tenancy.lists.places import place_in, place_of
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from ui.bulk import BulkAction
 from ui.htmx import dialog_base, vary_on_htmx
 from ui.listing import Tab
 
@@ -81,6 +83,10 @@ class RedeemedList(StaffListView):
         Tab(_("To ship"), "delivery_status=ordered&reward_type=gift"),
         Tab(_("Cashback problems"), "cashback_status=failure"),
     )
+    bulk_actions = tuple(
+        BulkAction(act.name, act.label, act.icon, tone=act.tone, url=act.name, role=Role.ADMIN)
+        for act in REWARDS.acts.values()
+    )
     counted = ngettext_lazy("%(shown)s redeemed reward", "%(shown)s redeemed rewards", "number")
     empty_title = _("No redeemed rewards yet")
     empty_text = _("They appear here as soon as a customer has redeemed one in the cockpit, or you have granted one.")
@@ -99,6 +105,10 @@ class RedeemedList(StaffListView):
             "place": place_in(self),
             "may_change": self.request.role >= Role.ADMIN,
         }
+
+    def action_url(self, action: BulkAction) -> str:
+        """Return the page that says what a bulk action will do."""
+        return reverse("loyalty:bulk", args=[self.request.merchant.slug, action.url])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form that the boxes belong to."""

@@ -18,6 +18,7 @@ from loyalty.filters import RewardFilter
 from loyalty.models import Reward
 from loyalty.reward_tables import RewardTable, state_badge
 from loyalty.services import catalogue
+from tenancy import pictures
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
@@ -99,6 +100,7 @@ class RewardPage(RewardView):
             "reward": reward,
             "state": state_badge(reward, now=timezone.now()),
             "facts": selectors.facts_of(reward, slug=self.request.merchant.slug),
+            "image_url": pictures.address_of(self.request.merchant.slug, reward.image),
             "crumbs": self.crumbs((reward.name, "")),
         }
         return render(request, "loyalty/reward.html", context)
@@ -115,15 +117,15 @@ class RewardNew(RewardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Make it."""
-        form = self._form(request.POST)
+        form = self._form(request.POST, request.FILES)
         if not form.is_valid():
             return invalid(request, "ui/form_page.html", self._context(form))
         reward = catalogue.create_reward(values=form.values(), **self.facts_for_service())
         self.say(_("The reward was made."))
         return HttpResponseRedirect(self.at("reward", reward.id))
 
-    def _form(self, data: Any) -> RewardForm:
-        return RewardForm(data, currency=self.request.merchant.currency)
+    def _form(self, data: Any, files: Any = None) -> RewardForm:
+        return RewardForm(data, files, currency=self.request.merchant.currency)
 
     def _context(self, form: RewardForm) -> dict[str, Any]:
         here = self.crumbs((_("New reward"), ""))
@@ -143,7 +145,8 @@ class RewardEdit(RewardView):
 
     def post(self, request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
         """Save it, unless somebody else did meanwhile."""
-        form = RewardForm(request.POST, instance=self.reward(reward_id), currency=self.request.merchant.currency)
+        kwargs = {"instance": self.reward(reward_id), "currency": self.request.merchant.currency}
+        form = RewardForm(request.POST, request.FILES, **kwargs)
         if not form.is_valid():
             return invalid(request, "ui/form_page.html", self._context(self.reward(reward_id), form))
         version = form.cleaned_data["version"] or 0

@@ -1,0 +1,46 @@
+"""The importer of purchases: each earns its points as of its own time; see `tenancy.imports.contract`.
+
+A till's purchase and a file's are the same by their reference: what is recorded already is left alone.
+"""
+
+import uuid
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from loyalty.imports.purchase_rows import Purchases
+from tenancy.actors import Actor
+from tenancy.audit import audit
+from tenancy.imports import records
+from tenancy.imports.contract import Outcome, Preview, Progress
+from tenancy.scope import merchant_scope
+
+
+def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Progress | None = None) -> Preview:
+    """Return what importing this file would do; changes nothing. A refused file is answered with its problems."""
+    make = partial(Purchases, merchant_id=merchant_id, now=now, actor=Actor.system())
+    return records.preview(make, path, progress)
+
+
+def apply(
+    path: Path,
+    *,
+    merchant_id: uuid.UUID,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None = None,
+    origin_id: uuid.UUID | None = None,
+    file_name: str = "",
+) -> Outcome:
+    """Import a file of purchases with the points that they earn: every purchase of it, or nothing.
+
+    Portions of 2,000, each in a transaction of its own: one ledger entry and one row a purchase, dated when it was
+    made. The same file again changes nothing. Leaves one audit event where anything was added. Raises FileRefused.
+    """
+    make = partial(Purchases, merchant_id=merchant_id, now=now, actor=actor)
+    done = records.apply(make, path, progress)
+    if done.added:
+        with merchant_scope(merchant_id):
+            after = {"added": done.added, "file": file_name or path.name}
+            audit(action="purchases.imported", actor=actor, target=("merchant", merchant_id), after=after)
+    return done
