@@ -4,11 +4,12 @@ import itertools
 import statistics
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,8 @@ from claims_center.models import Claim
 from cockpit.timeline import items, words_for_actors
 from customers.models import Customer
 from ledger.models import Entry, Movement
+from loyalty.models import RedeemedReward
+from offers.models import OfferResponse
 from tenancy.selectors import actor_names
 from ui import cells, locale
 from ui.timeline import Fact, TimelineItem
@@ -23,6 +26,13 @@ from ui.timeline import Fact, TimelineItem
 # Claims that the pattern is worked out from, and entries that the timeline shows.
 MOST_CLAIMS = 500
 MOST_ENTRIES = 50
+
+
+# Documents that the timeline names by one of their own columns: rows of (id, name), and the page of one.
+NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], str]] = {
+    "redeemed_reward": (lambda: RedeemedReward.objects.values_list("id", "reward_name"), "loyalty:redeemed_detail"),
+    "offer_response": (lambda: OfferResponse.objects.values_list("id", "offer_name"), "offers:response"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def pattern_of(customer: Customer) -> Pattern:
 
 
 def timeline_of(customer: Customer, merchant_slug: str) -> list[TimelineItem]:
-    """Return what happened with the customer in every document, the latest first, by four queries."""
+    """Return what happened with the customer in every document, the latest first, by four queries and one for each kind of document beside claims."""
     moved = Prefetch("movements", Movement.objects.select_related("source", "target").order_by("position"))
     rows = Entry.objects.filter(customer_id=customer.id).order_by("-occurred_at", "-id")
     entries = list(rows.prefetch_related(moved)[:MOST_ENTRIES])
@@ -71,10 +81,15 @@ def timeline_of(customer: Customer, merchant_slug: str) -> list[TimelineItem]:
 def _links(entries: list[Entry], merchant_slug: str) -> dict[uuid.UUID, str]:
     wanted = {entry.origin_id for entry in entries if entry.origin == "claim"}
     claims = Claim.objects.filter(id__in=wanted).values_list("id", "product_title", "promotion_name")
-    return {
+    found: dict[uuid.UUID, str] = {
         claim: cells.link(reverse("claims:claim", args=[merchant_slug, claim]), f"{product}, {promotion}")
         for claim, product, promotion in claims
     }
+    for origin, (named, address) in NAMED.items():
+        wanted = {entry.origin_id for entry in entries if entry.origin == origin}
+        rows = named().filter(id__in=wanted) if wanted else ()
+        found |= {row: cells.link(reverse(address, args=[merchant_slug, row]), name) for row, name in rows}
+    return found
 
 
 def contact(customer: Customer) -> list[Fact]:

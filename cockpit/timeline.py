@@ -16,6 +16,8 @@ from loyalty.badges import EVENTS as REWARD_LOOKS
 from loyalty.badges import POINTS as POINT_LOOKS
 from loyalty.states import Event as RewardEvent
 from loyalty.states import PointEvent
+from offers.badges import EVENTS as OFFER_LOOKS
+from offers.states import Event as OfferEvent
 from tenancy.actors import Actor
 from ui import cells, locale
 from ui.timeline import TimelineItem
@@ -35,6 +37,7 @@ LABELS: dict[str, Label] = {
     **{event.value: Label(event.label, CLAIM_LOOKS[event][1], CLAIM_LOOKS[event][0]) for event in ClaimEvent},
     **{event.value: Label(event.label, REWARD_LOOKS[event][1], REWARD_LOOKS[event][0]) for event in RewardEvent},
     **{event.value: Label(event.label, POINT_LOOKS[event][1], POINT_LOOKS[event][0]) for event in PointEvent},
+    **{event.value: Label(event.label, OFFER_LOOKS[event][1], OFFER_LOOKS[event][0]) for event in OfferEvent},
     "grant.expired": Label(_("Expired"), "hourglass", "warn"),
 }
 

@@ -92,13 +92,15 @@ def test_show_points_lot_by_lot(agent: Client, merchant: Merchant, customer: Cus
     give_points(merchant, customer)
     page = agent.get(address, {"tab": "points"})
     assert page.context["points"].usable == 380
-    assert [(lot.remaining, lot.amount) for lot in page.context["lots"]] == [(380, 500)]
-    assert [(move.change, move.held_after) for move in page.context["moves"]] == [(-120, 380), (500, 500)]
+    assert [(lot.grant.remaining, lot.grant.amount) for lot in page.context["lots"]] == [(380, 500)]
+    lines = [one.line for one in page.context["lines"]]
+    assert [(line.points, line.points_after) for line in lines] == [(-120, 380), (500, 500)]
 
 
-def test_offer_no_tab_whose_room_is_not_there(agent: Client, merchant: Merchant, customer: Customer) -> None:
-    page = agent.get(path(merchant, "customers", customer.id), {"tab": "rewards"})
-    assert [str(tab["label"]) for tab in page.context["tabs"]] == ["Timeline", "Claims", "Points"]
+def test_show_the_timeline_for_a_tab_that_is_not_there(agent: Client, merchant: Merchant, customer: Customer) -> None:
+    page = agent.get(path(merchant, "customers", customer.id), {"tab": "parcels"})
+    labels = [str(tab["label"]) for tab in page.context["tabs"]]
+    assert labels == ["Timeline", "Claims", "Rewards", "Offers", "Points"]
     assert page.status_code == 200
 
 

@@ -1,0 +1,67 @@
+"""The importer of members: customers added or completed, and their names carried to the documents that copy them.
+
+See `tenancy.imports.contract`.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from claims_center.models import Claim
+from customers.imports.member_rows import Members
+from customers.models import Customer
+from jobs.services import enqueue_many
+from loyalty.models import RedeemedReward
+from loyalty.services.copies import carry_customer
+from offers.models import OfferResponse
+from offers.services.copies import carry_member
+from tenancy.actors import Actor
+from tenancy.audit import audit
+from tenancy.imports import records
+from tenancy.imports.contract import Outcome, Preview, Progress
+from tenancy.scope import merchant_scope
+
+
+def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Progress | None = None) -> Preview:
+    """Return what importing this file would do; changes nothing. A refused file is answered with its problems."""
+    return records.preview(partial(Members, merchant_id=merchant_id, now=now), path, progress)
+
+
+def apply(
+    path: Path,
+    *,
+    merchant_id: uuid.UUID,
+    actor: Actor,
+    now: datetime,
+    progress: Progress | None = None,
+    origin_id: uuid.UUID | None = None,
+    file_name: str = "",
+) -> Outcome:
+    """Import a file of members: every one of it, or nothing.
+
+    1. Adds who is new, and changes of who is known what the file says; empty cells leave alone what is there.
+    2. Carries changed names and addresses to offer responses and redeemed rewards, and by jobs to claims.
+    3. Leaves one audit event where anything was done, without contact details. Raises FileRefused.
+    """
+    make = partial(Members, merchant_id=merchant_id, now=now, renamed=partial(_carry, now=now))
+    done = records.apply(make, path, progress)
+    if done.added or done.changed:
+        with merchant_scope(merchant_id):
+            after = {"added": done.added, "changed": done.changed, "file": file_name or path.name}
+            audit(action="members.imported", actor=actor, target=("merchant", merchant_id), after=after)
+    return done
+
+
+def _carry(customers: Sequence[uuid.UUID], *, now: datetime) -> None:
+    """Write changed names onto the documents of these customers, claims by jobs; most have none."""
+    claiming = Claim.objects.filter(customer_id__in=customers).order_by("customer_id")
+    ids = claiming.values_list("customer_id", flat=True).distinct()
+    payloads = [("", {"source": "customer", "id": str(one)}) for one in ids]
+    enqueue_many(kind="claims.refresh_copies", payloads=payloads, now=now)
+    for model, carry in ((OfferResponse, carry_member), (RedeemedReward, carry_customer)):
+        concerned: Any = model.objects.filter(customer_id__in=customers).values("customer_id")
+        for customer in Customer.objects.filter(id__in=concerned).order_by("id"):
+            carry(customer=customer)
