@@ -1,0 +1,111 @@
+"""What the lists of this room can be narrowed by; the names are those of the addresses."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from customers.normalise import email_norm
+from offers.models import Offer, OfferToken
+from offers.states import OfferType, Source, Status, UsageState
+from offers.usage import having_status, having_usage
+from tenancy.search import search_by_token
+from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
+from ui.filters.base import Chip, Filter, Reading, unknown
+from ui.querystring import changed
+
+
+class StatusFilter(ChoicesFilter):
+    """The status that holds now, whether or not a job has brought the label up to date."""
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
+        """Narrow to responses with one of these statuses."""
+        now, wanted = timezone.now(), Q()
+        for one in value:
+            wanted |= having_status(Status(one), at=now)
+        return qs.filter(wanted) if value else qs
+
+
+class UsageFilter(ChoicesFilter):
+    """Whether the response is inside its usage period now, in the active zone, which is the merchant's."""
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
+        """Narrow to responses in one of these states."""
+        now, zone, wanted = timezone.now(), timezone.get_current_timezone(), Q()
+        for one in value:
+            wanted |= having_usage(UsageState(one), at=now, zone=zone)
+        return qs.filter(wanted) if value else qs
+
+
+class MemberFilter(Filter):
+    """`?member=<id>`, or an e-mail address: the responses of one member. Reached by links, so it has no pill."""
+
+    def __init__(self, field_name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(field_name, pill=False, **kwargs)
+
+    def read(self, data: QueryDict) -> Reading:
+        """Read an id or an address; one that nobody has finds nothing."""
+        given = data.get(self.name, "").replace("\x00", "").strip()[:254]
+        if not given or "@" in given:
+            return Reading(given or None)
+        try:
+            return Reading(str(uuid.UUID(given)))
+        except ValueError:
+            return Reading(None, [unknown(self.name, given, self.label)])
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Narrow to responses of the member."""
+        if "@" not in value:
+            return qs.filter(customer_id=value)
+        return qs.filter(customer_id__in=Customer.objects.filter(email_norm=email_norm(value)).values("id"))
+
+    def chips(self, value: str, data: QueryDict) -> list[Chip]:
+        """The member by name; a stranger by what was asked for."""
+        text = value
+        if "@" not in value:
+            known: Customer | None = Customer.objects.filter(id=value).first()
+            text = known.name if known else value
+        return [Chip(str(self.label), text, self.name, value, changed(data, {self.name: None}))]
+
+
+def _offers() -> QuerySet[Any]:
+    return Offer.objects.order_by("name", "id")
+
+
+class ResponseFilter(FilterSet):
+    """The filters of responses; the same set narrows bulk actions and exports."""
+
+    q = SearchFilter(method="search", label=_("Offer, code or member"))
+    status = StatusFilter("status", choices=Status.choices, label=_("Processing status"))
+    offer = ModelChoicesFilter("offer", queryset=_offers, label_by="name", label=_("Offer"))
+    offer_type = ChoicesFilter("offer_type", choices=OfferType.choices, label=_("Type"))
+    usage_period = UsageFilter("usage_to", choices=UsageState.choices, label=_("Usage period"))
+    issued = PeriodFilter("issued_at", label=_("Issued"))
+    expires = PeriodFilter("expires_at", label=_("Expires"), always=False)
+    completed = PeriodFilter("completed_at", label=_("Completed"), always=False)
+    source = ChoicesFilter("source", choices=Source.choices, label=_("Source"), always=False)
+    member = MemberFilter("customer", label=_("Member"))
+
+    def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
+        """Find by words."""
+        return search_by_token(rows, OfferToken, text)
+
+
+class OfferFilter(FilterSet):
+    """The filters of the catalogue."""
+
+    q = SearchFilter(method="search", label=_("Name"))
+    offer_type = ChoicesFilter("offer_type", choices=OfferType.choices, label=_("Type"))
+    published = YesNoFilter("published_at", not_null=True, label=_("Published"))
+    archived = YesNoFilter("archived_at", not_null=True, label=_("Archived"))
+
+    def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
+        """Find by the words of the name; a merchant has at most some hundred offers."""
+        for word in text.split()[:6]:
+            rows = rows.filter(name__icontains=word)
+        return rows
