@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable
 
 from config.bench.figures import Line
 from config.bench.stage import Stage
-from config.bench.work import bulk, checks, imports, ledger, lists, mails, pages
+from config.bench.work import bulk, checks, imports, ledger, lists, mails, pages, redemption, rewards_grid, sweep
 
 Bench = Callable[[Stage], Iterable[Line]]
 
 BENCHES: dict[str, Bench] = {
     "claims list": lists.claims,
     "other lists": lists.others,
+    "redeemed rewards": rewards_grid.measure,
     "pages": pages.measure,
     "ledger": ledger.measure,
     "mails": mails.measure,
     "import": imports.measure,
     "bulk": bulk.measure,
+    "redemption": redemption.measure,
+    "sweep": sweep.measure,
     "check_ledger": checks.measure,
 }

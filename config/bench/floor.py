@@ -25,6 +25,20 @@ TABLES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "status",
         ),
     ),
+    "redeemed": (
+        "loyalty_redeemedreward",
+        "redeemed_at",
+        (
+            "customer_email",
+            "customer_phone",
+            "reward_name",
+            "code_value",
+            "cost_in_points",
+            "active_points_after",
+            "delivery_status",
+            "cashback_text",
+        ),
+    ),
 }
 SIZE = 25
 

@@ -17,6 +17,7 @@ from config.bench.stage import LARGE, SMALL, Stage
 from config.embedded.errors import CannotStart
 from config.load.build import build
 from config.load.finish import finish
+from loyalty.models import RedeemedReward
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 
@@ -42,21 +43,22 @@ def run(options: argparse.Namespace, folder: Path, say: Say) -> Path:
 
 
 def volume(rows: int, few: int, say: Say) -> None:
-    """Fill `load-1` with so many claims and `load-2` with few, unless they are filled.
+    """Fill `load-1` with so many claims and redeemed rewards, and `load-2` with few, unless they are filled.
 
-    Raises CannotStart where they hold another number.
+    Raises CannotStart where they hold another number of claims, or fewer redeemed rewards: benchmarks redeem some more.
     """
     made = []
     for number, claims in ((1, rows), (2, few)):
-        wanted = {"customers": max(claims // CLAIMS_OF_ONE, 1), "claims": claims}
+        wanted = {"customers": max(claims // CLAIMS_OF_ONE, 1), "claims": claims, "redeemed": claims}
         made += build(numbers=range(number, number + 1), wanted=wanted, now=timezone.now(), say=say)
     if made:
         finish(merchants=made, say=say)
     for slug, claims in ((LARGE, rows), (SMALL, few)):
         with merchant_scope(Merchant.objects.get(slug=slug)):
-            found = Claim.objects.count()
-        if found != claims:
-            raise CannotStart(f"{slug} has {found} claims and not {claims}: use another database.")
+            found, redeemed = Claim.objects.count(), RedeemedReward.objects.count()
+        if found != claims or redeemed < claims:
+            held = f"{slug} has {found} claims and {redeemed} redeemed rewards"
+            raise CannotStart(f"{held}, and not {claims} of each: use another database.")
 
 
 @contextmanager

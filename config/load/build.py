@@ -23,7 +23,8 @@ from tenancy.scope import merchant_scope
 Say = Callable[[str], None]
 # From so many rows a merchant on, indexes are lifted, where the tables are not larger already.
 MANY = 20_000
-ROWS_NOW = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'claims_center_claim'::regclass"
+ROWS_NOW = """SELECT sum(greatest(reltuples, 0))::bigint FROM pg_class
+WHERE oid IN ('claims_center_claim'::regclass, 'loyalty_redeemedreward'::regclass)"""
 
 
 def build(*, numbers: range, wanted: Mapping[str, int], now: datetime, say: Say) -> list[Merchant]:
@@ -39,7 +40,8 @@ def build(*, numbers: range, wanted: Mapping[str, int], now: datetime, say: Say)
     waiting = [found for number in numbers if (found := _found(number, wanted, now, say))]
     if not waiting:
         return []
-    many = wanted["claims"] >= MANY and wanted["claims"] * len(waiting) * 2 > _rows_now()
+    each = sum(wanted[name] for name in ROOMS)
+    many = each >= MANY and each * len(waiting) * 2 > _rows_now()
     with ExitStack() as whole:
         if many:
             tables = [table for room in ROOMS.values() for table in room.tables]
@@ -60,6 +62,9 @@ def _found(number: int, wanted: Mapping[str, int], now: datetime, say: Say) -> L
             hire(stage)
             with backdated(at=opened):
                 stock(stage, opened)
+                for room in ROOMS.values():
+                    if room.stock:
+                        room.stock(stage, opened)
     with merchant_scope(merchant):
         if Customer.objects.exists():
             say(f"{story.slug}: was there")

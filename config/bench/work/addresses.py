@@ -41,6 +41,9 @@ FILTERS = (
     "assignee=nobody",
     "repeat=yes",
     "repeat=no",
+    "attention=answered&attention=mail_missed",
+    "signal=any",
+    "signal=same_number&signal=same_phone",
     "submitted_from={month_ago}",
     "submitted_from={year_ago}&submitted_to={later}",
     "processed_from={month_ago}",
@@ -73,11 +76,11 @@ def claims_pages(stage: Stage, slug: str) -> dict[str, Pages]:
     """Return the pages of the Claims Center: sorts, places, filters, pairs, searches."""
     address = f"/m/{slug}/claims/"
     with stage.scope(slug):
-        words, view = _words(stage, slug), _view(stage, slug, address)
-        sorts = [(name, address + f"?sort={name}") for name in _both_ways(view)]
+        words, view = _words(stage, slug), view_of(stage, slug, address)
+        sorts = [(name, address + f"?sort={name}") for name in both_ways(view)]
         return {
             "each sort": sorts,
-            "middle and last page of each sort": _places(view, address),
+            "middle and last page of each sort": places(view, address),
             "each filter": [(one, address + "?" + one.format(**words)) for one in FILTERS],
             "declared pairs": [(one, address + "?" + one.format(**words)) for one in PAIRS],
             "searches": [(name, address + "?" + urlencode({"q": text})) for name, text in _searches(words)],
@@ -91,25 +94,26 @@ def other_pages(stage: Stage, slug: str) -> dict[str, Pages]:
         words = _words(stage, slug)
         for name, filters in OTHERS.items():
             address = f"/m/{slug}/{name}/"
-            view = _view(stage, slug, address)
-            pages = [(one, address + f"?sort={one}") for one in _both_ways(view)]
+            view = view_of(stage, slug, address)
+            pages = [(one, address + f"?sort={one}") for one in both_ways(view)]
             pages += [(one, address + "?" + quote(one.format(**words), safe="=&")) for one in filters]
-            found[name] = pages + _places(view, address)
+            found[name] = pages + places(view, address)
     return found
 
 
-def _view(stage: Stage, slug: str, address: str) -> Any:
+def view_of(stage: Stage, slug: str, address: str) -> Any:
     """Return the list's view as it stands for a request without parameters."""
     view = resolve(address).func.view_class()  # type: ignore[attr-defined]
     view.request = SimpleNamespace(GET=QueryDict(), merchant=stage.merchant(slug), COOKIES={}, role=40)
     return view
 
 
-def _both_ways(view: Any) -> list[str]:
+def both_ways(view: Any) -> list[str]:
+    """Return the list's sorts, up and down."""
     return [sign + name for name in view.sorts for sign in ("", "-")]
 
 
-def _places(view: Any, address: str) -> Pages:
+def places(view: Any, address: str) -> Pages:
     """Return a page in the middle and the last one, by each sort."""
     found = []
     for name, by in view.sorts.items():

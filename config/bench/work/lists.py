@@ -25,25 +25,28 @@ class Taken:
 def claims(stage: Stage) -> Iterator[Line]:
     """The Claims Center."""
     pages = {slug: claims_pages(stage, slug) for slug in (LARGE, SMALL)}
-    yield from _lines("claims list", stage, pages)
+    yield from lines("claims list", stage, pages)
 
 
 def others(stage: Stage) -> Iterator[Line]:
     """Customers, orders, deliveries, jobs, code pools, funnels, products and promotions."""
     pages = {slug: other_pages(stage, slug) for slug in (LARGE, SMALL)}
-    yield from _lines("other lists", stage, pages)
+    yield from lines("other lists", stage, pages)
 
 
-def _lines(bench: str, stage: Stage, pages: dict[str, dict[str, list[tuple[str, str]]]]) -> Iterator[Line]:
+def lines(
+    bench: str, stage: Stage, pages: dict[str, dict[str, list[tuple[str, str]]]], floor: str = "claims"
+) -> Iterator[Line]:
+    """Measure pages in groups, by merchant, beside the floor's page of this name: one line a group."""
     for group, large in pages[LARGE].items():
         small = dict(pages[SMALL][group])
-        taken = {name: _fetch(stage, path, small.get(name, path)) for name, path in large[: stage.most or None]}
+        taken = {name: _fetch(stage, path, small.get(name, path), floor) for name, path in large[: stage.most or None]}
         yield _line(bench, group, taken)
 
 
-def _fetch(stage: Stage, large: str, small: str) -> Taken:
+def _fetch(stage: Stage, large: str, small: str, floor: str) -> Taken:
     """Fetch three pages in turns; what is warmed up by the first is not counted."""
-    taken, bare = Taken(), f"/floor/{LARGE}/claims/"
+    taken, bare = Taken(), f"/floor/{LARGE}/{floor}/"
     for turn in range(stage.times + 1):
         found = (
             stage.visitor(LARGE).get(large)[0],

@@ -41,14 +41,15 @@ SELECT c.id AS claim_id, p.id AS customer_id, o.promotion_id AS subject_id, '{OR
         ELSE {STANDS} END AS to_status,
     CASE WHEN e.at <= c.shared_at THEN 'system' WHEN c.by_agent OR e.event = '{Event.PROCESSED.value}'
         THEN %(agent_actor)s ELSE %(admin_actor)s END AS actor,
-    {WHY} AS reason, {DETAIL} AS detail, {CONTENTS} AS contents, e.event <> '{Event.ASSIGNED.value}' AS in_ledger,
-    coalesce(e.entry_id, uuidv7(e.at - clock_timestamp())) AS entry_id
+    {WHY} AS reason, {DETAIL} AS detail, {CONTENTS} AS contents, NULL AS whole, NULL::uuid AS reverses,
+    e.event <> '{Event.ASSIGNED.value}' AS in_ledger, coalesce(e.entry_id, uuidv7(e.at - clock_timestamp())) AS entry_id
 FROM {CAST} CROSS JOIN LATERAL {HAPPENED} WHERE e.happened AND {HERE}
 """
 GRANTED = f"""
 SELECT c.grant_id AS id, coalesce(c.mail_entry_id, c.done_entry_id) AS entry_id, p.id AS customer_id, 'VOUCHER' AS unit,
     1 AS amount, 1 - c.is_done::integer AS remaining, nullif({GIFT_CODE}, '') AS code,
-    CASE WHEN c.is_mailed THEN c.mailed_at ELSE c.done_at END AS earned_at
+    CASE WHEN c.is_mailed THEN c.mailed_at ELSE c.done_at END AS earned_at, NULL::timestamptz AS valid_from,
+    NULL::timestamptz AS expires_at
 FROM {CAST} WHERE c.grant_id IS NOT NULL AND {HERE}
 """
 MOVED = f"""

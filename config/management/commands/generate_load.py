@@ -1,4 +1,4 @@
-"""`manage.py generate_load --merchants N --customers N --claims N`: synthetic volume to measure and to try with."""
+"""`manage.py generate_load --merchants N --customers N --claims N --redeemed N`: synthetic volume to measure and to try with."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ class Command(BaseCommand):
     """Make the merchants `load-1`, `load-2`, ... that are not there yet."""
 
     help = (
-        "Makes the merchants load-1, load-2, ... with so many customers and claims each, their orders, visits, codes, "
-        "mails and ledger entries: a million claims take minutes. A merchant that is filled stays as it is. Needs "
+        "Makes the merchants load-1, load-2, ... with so many customers, claims and redeemed rewards each, and all that "
+        "belongs to them, ledger entries included: a million of each take minutes. A merchant that is filled stays as it is. Needs "
         "DATABASE_OWNER_URL; many claims are loaded under lock."
     )
 
@@ -40,8 +40,8 @@ class Command(BaseCommand):
 
     def _refuse(self, options: dict[str, Any]) -> None:
         numbers = [options[name] for name in ("merchants", *ROOMS, *WITHOUT)]
-        if min(numbers) < 0 or options["customers"] < min(options["claims"], 1):
-            raise CommandError("Numbers from nought up are needed, and a customer where there are claims.")
+        if min(numbers) < 0 or options["customers"] < min(max(options[name] for name in ROOMS), 1):
+            raise CommandError("Numbers from nought up are needed, and a customer where there is anything else.")
         for name, about in WITHOUT.items():
             if options[name]:
                 raise CommandError(f"--{name}: {about} cannot be made, there is no room for them yet.")
