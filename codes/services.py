@@ -1,6 +1,7 @@
 """Taking a code, giving it back, burning it; and the pools themselves."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ UPDATE codes_code SET state = 'taken', holder_origin = %(origin)s, holder_id = %
 WHERE merchant_id = %(merchant)s AND state = 'free' AND id = (
     SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING *
 """
 WAIT = """
 SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
@@ -42,22 +43,21 @@ def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime
     locked by transactions that may still give them up: "sold out" is never said falsely. Locks one code row until the
     transaction ends, so send no mail inside it.
     """
-    held = _held(pool_id=pool_id, origin=origin, origin_id=origin_id)
     values = {"merchant": current_merchant_id(), "pool": pool_id, "origin": origin, "holder": origin_id, "now": now}
-    if held is None and not may_take(pool_id=pool_id, origin=origin, origin_ids=[origin_id]):
-        raise OthersWait
+    if not may_take(pool_id=pool_id, origin=origin, origin_ids=[origin_id]):
+        return _held_or(OthersWait(), values)
     for _attempt in range(ATTEMPTS):
-        if held is not None:
-            return held
-        taken_id = _one(TAKE, values)
-        if taken_id is not None:
+        try:
+            taken = _run(lambda: list(Code.objects.raw(TAKE, values)))
+        except HolderHasCode as error:
+            return _held_or(error, values)
+        if taken:
             leave(origin=origin, origin_ids=[origin_id])
-            return _code(taken_id)
+            return taken[0]
         # Stepping around locks cannot tell "sold out" from "the last one may be on its way back": look, and wait.
         if not Code.objects.filter(pool_id=pool_id, state=CodeState.FREE).exists():
-            raise PoolEmpty
-        _one(WAIT, values)
-        held = _held(pool_id=pool_id, origin=origin, origin_id=origin_id)
+            return _held_or(PoolEmpty(), values)
+        _run(lambda: _wait(values))
     raise PoolBusy
 
 
@@ -141,30 +141,30 @@ def _facts(pool: CodePool) -> dict[str, Any]:
     return {name: getattr(pool, name) for name in ("name", "kind", "pattern", "excluded", "low_mark", "low_days")}
 
 
-def _one(statement: str, values: dict[str, Any]) -> uuid.UUID | None:
+def _run(statement: Callable[[], Any]) -> Any:
     """Run a statement in a savepoint of its own, so that its refusal leaves the caller's transaction usable."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            row = cursor.fetchone()
+        with transaction.atomic():
+            return statement()
     except IntegrityError as error:
         raise HolderHasCode from error
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise PoolBusy from error
         raise
-    return row[0] if row else None
 
 
-def _code(code_id: uuid.UUID) -> Code:
-    found: Code = Code.objects.get(id=code_id)
-    return found
+def _wait(values: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT, values)
 
 
-def _held(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID) -> Code | None:
-    found: Code | None = Code.objects.filter(
-        pool_id=pool_id, holder_origin=origin, holder_id=origin_id, state=CodeState.TAKEN
-    ).first()
+def _held_or(error: Exception, values: dict[str, Any]) -> Code:
+    """Return the code of this pool that the document holds already, or raise."""
+    holder = {"holder_origin": values["origin"], "holder_id": values["holder"]}
+    found: Code | None = Code.objects.filter(pool_id=values["pool"], state=CodeState.TAKEN, **holder).first()
+    if found is None:
+        raise error
     return found
 
 

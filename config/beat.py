@@ -10,10 +10,17 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # After midnight UTC: when most merchants sleep.
 NIGHT = timedelta(hours=2)
+# When mails are read: morning in America, afternoon in Europe.
+DAYTIME = timedelta(hours=14)
 
 TICKS: dict[str, Tick] = {
     "ledger.expire": Tick("ledger.expire", every=MINUTE, merchants="ledger.handlers.merchants_with_due_grants"),
     "coupons.sweep": Tick("coupons.sweep", every=MINUTE, merchants="loyalty.handlers.merchants_with_due_coupons"),
+    "points.remind": Tick("points.remind", every=DAY, offset=DAYTIME),
+    "offers.expire": Tick("offers.expire", every=MINUTE, merchants="offers.handlers.merchants_with_due_responses"),
+    "offers.release": Tick(
+        "offers.release", every=MINUTE, merchants="offers.handlers.merchants_with_lapsed_reservations"
+    ),
     "ledger.check": Tick("ledger.check", every=DAY, offset=NIGHT),
     "claims.tally": Tick(
         "claims.tally", every=MINUTE, merchants="claims_center.tallies.handlers.merchants_with_changes"

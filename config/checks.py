@@ -3,4 +3,5 @@
 LEDGER_CHECKS: list[str] = [
     "claims_center.checks.check_claims",
     "loyalty.checks.check_rewards",
+    "offers.checks.check_responses",
 ]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 # kind -> `def render(message) -> messaging.render.Rendered`; raises messaging.errors.NoLongerValid.
 RENDERERS: dict[str, str] = {
     "reward.redeemed": "loyalty.mails.reward_redeemed",
+    "points.expiring": "loyalty.point_mail.expiring",
     "claim.gift": "claims_center.giftmail.gift",
     "claim.received": "claims_center.giftmail.notice",
     "claim.needs_info": "claims_center.giftmail.notice",
@@ -16,6 +17,7 @@ RENDERERS: dict[str, str] = {
     "mail.trial": "messaging.trial.render",
     "claim.reminder": "claims_center.remindermail.reminder",
     "codes.low": "claims_center.poolmail.low",
+    "client.sign_in": "cockpit.client.mail.sign_in",
 }
 
 # kind -> its messaging.kinds.MailKind: our words for it and what a merchant's own may say, in the order of the page.
@@ -29,6 +31,8 @@ TEXTS: dict[str, str] = {
     "claim.delivered": "claims_center.mailtexts.DELIVERED",
     "claim.processed": "claims_center.mailtexts.PROCESSED",
     "claim.reminder": "claims_center.remindermail.REMINDER",
+    "points.expiring": "loyalty.point_mail.EXPIRING",
+    "client.sign_in": "cockpit.client.mail.SIGN_IN",
 }
 
 # origin -> `def changed(*, message, status, at)`, in the transaction of the change.
@@ -44,6 +48,7 @@ CORRECTORS: dict[str, str] = {
 # What people call a kind of message.
 KINDS = {
     "reward.redeemed": _("Reward Redeemed"),
+    "points.expiring": _("Points that expire soon"),
     "claim.gift": _("Gift"),
     "claim.needs_info": _("Question about a claim"),
     "claim.rejected": _("Claim rejected"),
@@ -55,12 +60,15 @@ KINDS = {
     "mail.trial": _("Test of a text"),
     "claim.reminder": _("Reminder to finish"),
     "codes.low": _("Code pool running low"),
+    "client.sign_in": _("Link to sign in"),
 }
 
 # origin -> what people call such a document, and the name of its page's address (merchant's slug, document's id).
 ORIGINS = {
     "redeemed_reward": (_("Redeemed reward"), "loyalty:redeemed_detail"),
+    "offer_response": (_("Offer response"), "offers:response"),
     "claim": (_("Claim"), "claims:claim"),
     "funnel": (_("Funnel"), "catalogue:funnel"),
     "code_pool": (_("Code pool"), "codes:pool"),
+    "customer": (_("Customer"), "cockpit:customer"),
 }

@@ -1,6 +1,6 @@
 """The sidebar: which pages there are, and for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,18 +8,23 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.waiting import waiting_count
 from tenancy.roles import Role
 from ui.nav import NavGroup, NavItem
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One line of the sidebar: its words, the name of its address, its icon, the least role that sees it."""
+    """One line of the sidebar: its words, the name of its address, its icon, the least role that sees it.
+
+    `count` returns what waits there, shown to those who may change something; it must not cost a query on each page.
+    """
 
     label: Any
     name: str
     icon: str
     role: Role = Role.VIEWER
+    count: Callable[[], int | None] | None = None
 
 
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
@@ -29,6 +34,9 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page(_("Redeemed rewards"), "loyalty:redeemed", "award"),
             Page(_("Rewards"), "loyalty:rewards", "medal"),
+            Page(_("Purchases"), "loyalty:purchases", "shopping-cart"),
+            Page(_("Points"), "loyalty:points", "coins"),
+            Page(_("Point adjustments"), "loyalty:adjustments", "sliders-horizontal", count=waiting_count),
         ),
     ),
     (
@@ -57,6 +65,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page(_("Deliveries"), "messaging:list", "mail"),
             Page(_("Jobs"), "jobs:list", "list-checks"),
             Page(_("Ledger"), "cockpit:ledger", "book-open"),
+            Page(_("Erasure requests"), "cockpit:erasures", "user-x", Role.OWNER),
         ),
     ),
 )
@@ -87,4 +96,5 @@ def _items(request: Any, pages: tuple[Page, ...]) -> Iterator[NavItem]:
     for page in pages:
         if request.role >= page.role:
             url = reverse(page.name, args=[request.merchant.slug])
-            yield NavItem(str(page.label), url, page.icon, active=request.path.startswith(url))
+            count = page.count() if page.count and request.role >= Role.ADMIN else None
+            yield NavItem(str(page.label), url, page.icon, active=request.path.startswith(url), count=count)

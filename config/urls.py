@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from tenancy.views.brand import Brand
 from tenancy.views.home import Home
 from tenancy.views.join import Join
+from tenancy.views.media import Media
 
 # Staff pages of each room; what follows the merchant is the room's own.
 STAFF = (
@@ -26,10 +27,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", Home.as_view(), name="home"),
     path("accounts/", include("tenancy.account_urls")),
     path("brand/<slug:merchant>/brand.css", Brand.as_view(), name="brand"),
+    path("f/<slug:merchant>/media/<str:name>", Media.as_view(), name="media"),
     path("join/<str:token>/", Join.as_view(), name="join"),
     *(path("m/<slug:merchant>/", include(urls)) for urls in STAFF),
     path("hooks/<slug:public_id>/", include("messaging.hook_urls")),
     path("hooks/<slug:public_id>/", include("loyalty.hook_urls")),
+    path("c/<slug:merchant>/", include("cockpit.client.urls")),
+    path("api/v1/", include("pos.urls")),
     path("", include("claims_center.public.urls")),
 ]
 

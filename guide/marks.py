@@ -17,6 +17,8 @@ from loyalty import badges as rewards
 from loyalty.states import CouponStatus, DeliveryStatus
 from messaging import states as mail
 from messaging import words as letters
+from offers import badges as offers
+from offers import states as of_offers
 from ui import cells
 
 
@@ -47,5 +49,7 @@ MARKS: dict[str, Mark] = {
     "job": Mark("jobs", State, _looks(State, work.LOOKS)),
     "coupon": Mark("redeemed-rewards", CouponStatus, rewards.coupon),
     "reward-delivery": Mark("redeemed-rewards", DeliveryStatus, _reward_delivery),
+    "response": Mark("offers", of_offers.Status, offers.status),
+    "usage": Mark("offers", of_offers.UsageState, _looks(of_offers.UsageState, offers.USAGE)),
     "code": Mark("code-pools", CodeState, _looks(CodeState, stock.LOOKS)),
 }

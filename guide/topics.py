@@ -164,6 +164,32 @@ GROUPS: tuple[TopicGroup, ...] = (
                 "loyalty:redeemed",
             ),
             Topic(
+                "points",
+                _("Points"),
+                _("How points are earned, spent and expire; adjustments, purchases and returns, the report."),
+                "coins",
+                "loyalty:points",
+            ),
+            Topic(
+                "reward-types",
+                _("Reward types"),
+                _("What a reward can be, making one, and redeeming it for a customer."),
+                "medal",
+                "loyalty:rewards",
+            ),
+            Topic(
+                "used-rewards",
+                _("Used rewards"),
+                _("Mark what was used, take that back, cancel a reward."),
+                "square-check",
+            ),
+            Topic(
+                "gift-fulfilment",
+                _("Gift fulfilment"),
+                _("From the mail to the parcel: what is to be shipped, and what has arrived."),
+                "truck",
+            ),
+            Topic(
                 "offers",
                 _("Offers and Offer Responses"),
                 _("What members are offered, and what became of it."),

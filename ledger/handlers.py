@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from jobs.faults import fault
 from jobs.kinds import job_handler
 from jobs.poller import as_poller
 from jobs.run import JobRun
@@ -43,6 +44,8 @@ def expire_due(run: JobRun) -> None:
             swept = expire_some(unit=Unit.POINT, actor=Actor.system(), now=timezone.now(), limit=BATCH)
             done += swept.grants
             run.progress(done)
+            fault("expiry.worked")
+        fault("expiry.committed")
         if swept.grants < BATCH:
             return
         run.pause_if_long()

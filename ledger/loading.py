@@ -8,13 +8,16 @@ from django.db import connections
 
 from tenancy.scope import current_merchant_id
 
-DIGEST = """sha256(convert_to(format('["%%s","%%s","%%s","%%s","%%s",null,%%s]', customer_id, event, origin, origin_id,
-    subject_id, contents), 'UTF8'))"""
+DIGEST = """sha256(convert_to(CASE WHEN whole IS NOT NULL THEN whole WHEN contents IS NOT NULL THEN
+    format('["%%s","%%s","%%s","%%s","%%s",%%s,%%s]', customer_id, event, origin, origin_id, subject_id,
+        coalesce('"' || reverses || '"', 'null'), contents) END, 'UTF8'))"""
 HOLDERS = """
-INSERT INTO ledger.accounts (merchant_id, id, customer_id, bucket, unit, balance)
+INSERT INTO ledger.accounts AS known (merchant_id, id, customer_id, bucket, unit, balance)
 SELECT %(merchant)s, ledger.derived(h.customer_id, 'HELD:' || u.unit), h.customer_id, 'HELD', u.unit,
-    CASE WHEN u.unit = h.unit THEN h.balance ELSE 0 END
+    coalesce(sum(h.balance) FILTER (WHERE u.unit = h.unit), 0)
 FROM {holders} AS h CROSS JOIN unnest(ARRAY['POINT', 'VOUCHER']) AS u (unit)
+GROUP BY h.customer_id, u.unit
+ON CONFLICT (merchant_id, id) DO UPDATE SET balance = known.balance + excluded.balance
 """
 MERCHANTS = """
 INSERT INTO ledger.accounts (merchant_id, id, bucket, unit)
@@ -24,31 +27,33 @@ CROSS JOIN unnest(ARRAY['POINT', 'VOUCHER']) AS u (unit) ON CONFLICT DO NOTHING
 """
 ENTRIES = f"""
 INSERT INTO ledger.entries (merchant_id, id, customer_id, event, origin, origin_id, subject_id, occurred_at, recorded_at,
-    actor, idempotency_key, digest)
-SELECT %(merchant)s, entry_id, customer_id, event, origin, origin_id, subject_id, at, now(), actor, key, {DIGEST}
+    actor, idempotency_key, digest, reverses)
+SELECT %(merchant)s, entry_id, customer_id, event, origin, origin_id, subject_id, at, now(), actor, key, {DIGEST}, reverses
 FROM {{acts}} WHERE in_ledger
 """  # noqa: S608 - nobody's words
 GRANTS = """
-INSERT INTO ledger.grants (merchant_id, id, account_id, entry_id, unit, amount, remaining, code, earned_at)
-SELECT %(merchant)s, id, ledger.derived(customer_id, 'HELD:' || unit), entry_id, unit, amount, remaining, code, earned_at
+INSERT INTO ledger.grants (merchant_id, id, account_id, entry_id, unit, amount, remaining, code, earned_at,
+    valid_from, expires_at)
+SELECT %(merchant)s, id, ledger.derived(customer_id, 'HELD:' || unit), entry_id, unit, amount, remaining, code, earned_at,
+    valid_from, expires_at
 FROM {grants}
 """
 MOVEMENTS = """
 INSERT INTO ledger.movements (merchant_id, id, entry_id, position, grant_id, unit, source_id, target_id, amount, held_after)
 SELECT %(merchant)s, ledger.derived(entry_id, position::text), entry_id, position, grant_id, unit,
-    CASE WHEN verb = 'grant' THEN ledger.derived(%(merchant)s, 'ISSUED:' || unit)
-        ELSE ledger.derived(customer_id, 'HELD:' || unit) END,
-    CASE WHEN verb = 'grant' THEN ledger.derived(customer_id, 'HELD:' || unit)
-        ELSE ledger.derived(%(merchant)s, ledger.bucket_of(verb) || ':' || unit) END, amount, held_after
-FROM {movements}
+    CASE WHEN is_coming THEN other ELSE held END, CASE WHEN is_coming THEN held ELSE other END, amount, held_after
+FROM (SELECT m.*, verb IN ('grant', 'undraw') AS is_coming, ledger.derived(customer_id, 'HELD:' || unit) AS held,
+        ledger.derived(%(merchant)s, CASE verb WHEN 'grant' THEN 'ISSUED' WHEN 'ungrant' THEN 'ISSUED'
+            WHEN 'undraw' THEN 'REDEEMED' ELSE ledger.bucket_of(verb) END || ':' || unit) AS other
+    FROM {movements} AS m) AS moved
 """
 
 
 def open_accounts(*, using: str, holders: str) -> None:
-    """Open the merchant's own accounts, and those of new customers with the balance that they will end with.
+    """Open the merchant's own accounts and those of customers, and add to each the balance that it will end with.
 
-    `holders` is a temporary table of customer_id, unit and balance, one row a customer. Runs in the merchant's scope
-    on the owner's connection.
+    `holders` is a temporary table of customer_id, unit and balance, one row for each customer and unit. Runs in the
+    merchant's scope on the owner's connection.
     """
     _write(using, [holders], MERCHANTS, HOLDERS.format(holders=holders))
 
@@ -57,9 +62,10 @@ def load(*, using: str, acts: str, grants: str, movements: str) -> None:
     """Write entries, then grants, then movements, out of three temporary tables.
 
     `acts`: entry_id, customer_id, event, origin, origin_id, subject_id, at, actor, key, contents (the steps as the
-    digest knows them) and in_ledger. `grants`: id, entry_id, customer_id, unit, amount, remaining, code, earned_at.
-    `movements`: entry_id, position, grant_id, customer_id, unit, verb, amount, held_after. Runs in the merchant's
-    scope on the owner's connection; raises IntegrityError where anything of it stands already.
+    digest knows them), whole (all that the digest is of, where the caller says so itself; of neither there is none),
+    reverses and in_ledger. `grants`: id, entry_id, customer_id, unit, amount, remaining, code, earned_at, valid_from,
+    expires_at. `movements`: entry_id, position, grant_id, customer_id, unit, verb (grant, draw, expire, revoke, and
+    ungrant and undraw of reversals), amount, held_after. Runs in the merchant's scope on the owner's connection; raises IntegrityError where anything of it stands already.
     """
     statements = (ENTRIES.format(acts=acts), GRANTS.format(grants=grants), MOVEMENTS.format(movements=movements))
     _write(using, [acts, grants, movements], *statements)

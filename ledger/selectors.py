@@ -7,14 +7,24 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from ledger.models import Account, Entry, Grant, Movement
 from ledger.units import Bucket, Unit
+from tenancy.scope import current_merchant_id
 
 DRAW_ORDER = (F("expires_at").asc(nulls_last=True), F("usable_from").asc(), F("id").asc())
+
+USABLE = """
+SELECT coalesce(sum(g.remaining), 0) FROM ledger.accounts a
+JOIN ledger.grants g ON g.merchant_id = %(merchant)s AND g.account_id = a.id
+WHERE a.merchant_id = %(merchant)s AND a.customer_id = %(customer)s AND a.unit = %(unit)s
+  AND g.is_open AND g.usable_from <= %(at)s AND (g.expires_at IS NULL OR g.expires_at > %(at)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,14 @@ def holding(*, customer_id: uuid.UUID, unit: Unit, at: datetime) -> Holding:
 
 
 def usable_balance(*, customer_id: uuid.UUID, unit: Unit, at: datetime) -> int:
-    """Return what a customer can use at this instant: right even when no sweep has run."""
-    return holding(customer_id=customer_id, unit=unit, at=at).usable
+    """Return what a customer can use at this instant: right even when no sweep has run.
+
+    The same as `holding` says, by a statement that is not put together anew each time: every redemption asks it.
+    """
+    values: dict[str, Any] = {"merchant": current_merchant_id(), "customer": customer_id, "unit": unit, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(USABLE, values)
+        return int(cursor.fetchone()[0])
 
 
 def pending_balance(*, customer_id: uuid.UUID, unit: Unit, at: datetime) -> int:

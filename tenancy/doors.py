@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -18,10 +19,12 @@ from django.utils.translation import gettext as _
 from tenancy.audit import security_event
 from tenancy.links import local_path
 from tenancy.models import Merchant
+from tenancy.problems import problem
 from tenancy.roles import Role
 from tenancy.selectors import memberships_at_door, merchant_by_public_id, merchant_by_slug
+from tenancy.services.keys import public_id_of
 
-Door = Callable[[Any, Any, dict[str, Any]], Merchant | HttpResponse]
+Door = Callable[[Any, Any, dict[str, Any]], Merchant | HttpResponse | None]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=5)
@@ -112,6 +115,19 @@ def token(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant:
     return merchant
 
 
+def key(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpResponse | None:
+    """Let in whoever brings an API key, which begins with its merchant's public id; the view looks its hash up.
+
+    Addresses that are open to everybody belong to no merchant.
+    """
+    if getattr(getattr(view, "view_class", None), "is_open", False):
+        return None
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    merchant = merchant_by_public_id(public_id_of(text=text.strip())) if scheme.lower() == "bearer" else None
+    detail = "Give an API key: Authorization: Bearer pk_..."
+    return merchant or problem(HTTPStatus.UNAUTHORIZED, "unauthorized", detail)
+
+
 # What people type for letters and digits that our short addresses do not have.
 MEANT = str.maketrans("oil", "011")
 
@@ -130,7 +146,9 @@ DOORS: dict[str, Door] = {
     "brand/": public,
     "q/": printed,
     "track/": token,
+    "stop/": token,
     "join/": token,
     "hooks/": token,
     "download/": token,
+    "api/": key,
 }

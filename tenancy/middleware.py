@@ -104,6 +104,8 @@ class MerchantMiddleware:
             return None
         try:
             found = door(request, view, kwargs)
+            if found is None:
+                return None
             if not isinstance(found, Merchant):
                 return _instead(request, found)
             return _answer(request, found, view, args, kwargs)

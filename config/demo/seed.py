@@ -6,12 +6,16 @@ from typing import Any
 from django.db import transaction
 
 from claims_center.models import Claim
+from config.demo.answers import let_customers_speak
 from config.demo.base import Stage
 from config.demo.business import PASSWORD, close_what_ended, found_merchant, hire, stock
 from config.demo.claims import DAYS, play, visit_only
+from config.demo.cockpit import welcome_clients
 from config.demo.history import import_books
+from config.demo.offers import offer_members, told_offers
 from config.demo.orders import Books
 from config.demo.plans import plan_claims
+from config.demo.points import points_by_hand
 from config.demo.rewards import reward_customers, told_rewards
 from config.demo.stories import STORIES, MerchantStory
 from config.demo.views import keep_views
@@ -52,8 +56,12 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
                 visit_only(stage, plan.funnel, plan.at - timedelta(minutes=stage.dice.randrange(300)))
         close_what_ended(stage)
         colour_visits(stage)
+        let_customers_speak(stage)
         keep_views(stage)
         reward_customers(stage)
+        offer_members(stage)
+        welcome_clients(stage)
+        points_by_hand(stage)
         _settle_jobs(now)
         run_and_keep(merchant.id)
         _, key = create_key(
@@ -77,6 +85,6 @@ def _said(stage: Stage, key: str) -> dict[str, Any]:
         "users": users,
         "customers": [{"id": one, "email": email} for one, email in customers.items()],
         "funnel": stage.story.funnels[0].slug,
-        "offers": [],
+        "offers": told_offers(),
         "rewards": told_rewards(),
     }

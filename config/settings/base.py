@@ -55,8 +55,10 @@ INSTALLED_APPS = [
     "messaging",
     "claims_center",
     "loyalty",
+    "offers",
     "cockpit",
     "exports",
+    "pos",
     "guide",
     "config",
 ]
@@ -215,6 +217,7 @@ MESSAGE_RENDERERS = "config.messages.RENDERERS"
 MESSAGE_LISTENERS = "config.messages.LISTENERS"
 LEDGER_CHECKS = "config.checks.LEDGER_CHECKS"
 IMPORTERS = "config.imports.IMPORTERS"
+FORGETTERS = "config.erasure.FORGETTERS"
 CODE_WAITERS = "config.codes.WAITERS"
 LOW_POOL_LISTENERS = "config.codes.LOW_POOL_LISTENERS"
 

@@ -127,6 +127,11 @@
     }
   });
 
+  // The link that closes a dialog stands in a form whose links htmx follows; it would load the page anew behind it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.closest("dialog [data-close]")) event.preventDefault();
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     // A whole page where a dialog was expected (a redirect was followed): go there instead.
     const { target, xhr } = event.detail;

@@ -138,7 +138,61 @@
     if (!region || !(event.detail.target?.id === "grid-region" || event.detail.elt === region)) return;
     focusAgain(region);
     start();
+    takeUp();
   });
+
+  // --- One answer after the other: what is pressed while an answer is on its way is pressed again in the list that comes ---
+
+  let flight = null;
+  let wishes = [];
+
+  const ofRegion = (event) => event.detail.target?.id === "grid-region";
+
+  // The words of a link without its count, which is another one in the next list.
+  const words = (link) => link.getAttribute("aria-label") ?? [...link.childNodes].map((one) => (one.nodeType === 3 ? one.data.trim() : "")).join("");
+
+  // By what it was, because the element itself goes with the old list.
+  function wishOf(elt, trigger) {
+    const control = trigger?.submitter ?? (trigger?.type === "submit" ? document.activeElement : trigger?.target);
+    if (control?.name) return { name: control.name, value: control.value, checked: control.checked, is: control.type };
+    return elt.matches("a") ? { label: words(elt) } : null;
+  }
+
+  function again(wish) {
+    const region = find("#grid-region");
+    if (wish.label) return all("a[hx-boost]", region).find((one) => words(one) === wish.label)?.click();
+    const same = all("[name]", region).filter((one) => one.name === wish.name && one.type === wish.is);
+    if (wish.is === "submit") return same.find((one) => one.value === wish.value)?.click();
+    const ticked = ["checkbox", "radio"].includes(wish.is);
+    const field = ticked ? same.find((one) => one.value === wish.value) : same[0];
+    if (!field || (ticked && field.checked === wish.checked)) return;
+    if (ticked) field.checked = wish.checked;
+    else field.value = wish.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!ofRegion(event) || !flight || flight.elt === event.detail.elt) return;
+    const wish = wishOf(event.detail.elt, event.detail.requestConfig.triggeringEvent);
+    if (!wish) return;
+    event.preventDefault();
+    wishes.push(wish);
+  });
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (ofRegion(event)) flight = { elt: event.detail.elt, xhr: event.detail.xhr };
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (flight?.xhr !== event.detail.xhr) return;
+    flight = null;
+    // No list comes of this one: what waits goes on in the one that is there.
+    if (!event.detail.successful) takeUp();
+  });
+
+  function takeUp() {
+    while (wishes.length && !flight) again(wishes.shift());
+  }
 
   // --- The way back: breadcrumbs to a list lead to the list as it was left ------------------------------------------------
 
