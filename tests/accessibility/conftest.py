@@ -50,9 +50,11 @@ def shop(merchant: Merchant, transactional_db: None) -> Shop:
             "funnel": path(merchant, "funnels", funnel.id),
             "funnel builder": path(merchant, "funnels", funnel.id, "edit"),
             "deliveries": path(merchant, "deliveries") + "?all=1",
+            "suppression list": path(merchant, "deliveries", "suppressed"),
             "help": path(merchant, "help"),
             "help page": path(merchant, "help", "claim"),
             "public funnel": f"/f/{merchant.slug}/{funnel.slug}/",
+            "public help": f"/f/{merchant.slug}/{funnel.slug}/help/",
             "tracker": f"/track/{asked.tracker_token}/",
         }
     return Shop(merchant, client, screens)

@@ -42,8 +42,9 @@ def make_product(title: str = "Pour-over kettle", asin: str = "B0BBKET090", sku:
 
 def make_pool(*values: str, name: str = "Gifts") -> CodePool:
     pool: CodePool = CodePool.objects.create(name=name, created_at=NOW)
-    for value in values:
-        Code.objects.create(pool=pool, value=value, value_norm=value_norm(value), created_at=NOW)
+    Code.objects.bulk_create(
+        Code(pool=pool, value=value, value_norm=value_norm(value), created_at=NOW) for value in values
+    )
     return pool
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from claims_center.imports import orders
-from claims_center.imports.contract import FileRefused, Outcome
 from claims_center.models import Order
 from jobs.models import Job
+from tenancy.imports.contract import FileRefused, Outcome
 from tenancy.models import Merchant
 from tests.claims_center.factories import NOW, STAFF
 

@@ -1,9 +1,11 @@
 """Acts on many claims: each comes out as the single act would have it, and the preview said so before."""
 
 import contextlib
+import os
+import uuid
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import transaction
@@ -26,22 +28,42 @@ from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_center.bulking import Shop, begun, blurred, facts_of, outcomes_of, run
 from tests.claims_center.factories import NOW, STAFF
+from tests.support import database
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+pytestmark = pytest.mark.django_db(databases=["default", "aside"])
 GIVEN: dict[str, dict[str, Any]] = {"reject": {"reason": "Not one of ours", "notify": True}}
 
 
-@pytest.fixture
-def shop(merchant: Merchant) -> Shop:
-    with merchant_scope(merchant):
-        return Shop()
+class Desk(NamedTuple):
+    """A merchant, somebody to assign to, and claims by what they are, each with a twin."""
+
+    merchant: Merchant
+    colleague: User
+    ones: dict[str, uuid.UUID]
+    twins: dict[str, uuid.UUID]
 
 
-@pytest.fixture
-def colleague(merchant: Merchant) -> User:
+@pytest.fixture(scope="module")
+def desk_of_all(django_db_setup: None, django_db_blocker: Any) -> Iterator[Desk]:
+    """Claims in every state, committed once; each test works on them in a transaction that is taken back."""
+    name = os.environ["DATABASE_URL"].rpartition("/")[2]
+    with django_db_blocker.unblock():
+        database.clear(name)
+        try:
+            yield made_desk()
+        finally:
+            database.clear(name)
+
+
+def made_desk() -> Desk:
+    merchant = Merchant.objects.create(name="Brew & Bloom", slug="brew-bloom")
     user = User.objects.create_user("ada@brew-bloom.example", name="Ada Agent")
     Membership.objects.create(merchant=merchant, user=user, role=Role.AGENT)
-    return user
+    with merchant_scope(merchant):
+        shop = Shop()
+        Suppression.objects.create(email_norm="gone@example.com", reason="bounced", created_at=NOW)
+        ones, twins = ({name: claim.id for name, claim in every_state(shop, user).items()} for _turn in range(2))
+    return Desk(merchant, user, ones, twins)
 
 
 def singly(act: str, claim: Claim, user: User) -> None:
@@ -126,19 +148,22 @@ def differences(found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]
     }
 
 
+def fetched(ids: dict[str, uuid.UUID]) -> dict[str, Claim]:
+    """The claims as they stand now."""
+    found = Claim.objects.select_related("promotion", "funnel").in_bulk(ids.values())
+    return {name: found[claim_id] for name, claim_id in ids.items()}
+
+
 @pytest.mark.parametrize("act", BulkKind.values)
-def test_do_to_each_what_the_single_act_does_and_say_so_before(
-    merchant: Merchant, shop: Shop, colleague: User, act: str
-) -> None:
+def test_do_to_each_what_the_single_act_does_and_say_so_before(db: None, desk_of_all: Desk, act: str) -> None:
+    merchant, colleague = desk_of_all.merchant, desk_of_all.colleague
     with merchant_scope(merchant):
-        Suppression.objects.create(email_norm="gone@example.com", reason="bounced", created_at=NOW)
-        ones, twins = every_state(shop, colleague), every_state(shop, colleague)
+        ones, twins = fetched(desk_of_all.ones), fetched(desk_of_all.twins)
         was = {name: written(claim) for name, claim in ones.items()}
         for claim in ones.values():
             with contextlib.suppress(Refused), transaction.atomic():
                 singly(act, claim, colleague)
-        for claim in [*ones.values(), *twins.values()]:
-            claim.refresh_from_db()
+        ones, twins = fetched(desk_of_all.ones), fetched(desk_of_all.twins)
         wanted = {name: written(claim) for name, claim in ones.items()}
         bulk = begun(act, twins.values(), user=str(colleague.id), **GIVEN.get(act, {}))
         said = preview(bulk=bulk, given=given_of(bulk))
@@ -147,8 +172,7 @@ def test_do_to_each_what_the_single_act_does_and_say_so_before(
 
     letters = outcomes_of(merchant, bulk)
     with merchant_scope(merchant):
-        for claim in twins.values():
-            claim.refresh_from_db()
+        twins = fetched(desk_of_all.twins)
         found = {name: written(claim) for name, claim in twins.items()}
     assert differences(found, wanted) == {}
     effect = {name for name in wanted if wanted[name] != was[name]}

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from claims_center.imports import orders, textfile
-from claims_center.imports.contract import FileRefused
+from claims_center.imports import orders
 from claims_center.models import Order, OrderItem
 from jobs.models import Job
+from tenancy.imports import textfile
+from tenancy.imports.contract import FileRefused
 from tenancy.models import AuditEvent, Merchant
 from tests.claims_center.factories import NOW, STAFF
 from tests.claims_center.reports import HEADER, ROW, amazon_report, plain_csv

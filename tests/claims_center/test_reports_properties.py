@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims_center.imports.contract import FileRefused
 from claims_center.imports.reading import read_orders
 from claims_center.imports.rows import ReadOrder
-from claims_center.imports.values import BadValue, amount, count, day, moment, money
 from claims_center.matching import LONGEST, comparable, last_group, numbers_of
+from tenancy.imports.contract import FileRefused
+from tenancy.imports.values import BadValue, amount, count, day, moment, money
 from tests.claims_center import report_files as files
 from tests.claims_center.factories import NOW
 from tests.claims_center.reports import ROW, amazon_report, plain_csv

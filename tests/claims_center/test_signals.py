@@ -93,7 +93,7 @@ def test_notice_too_many_claims_in_the_merchants_period(scope: Merchant) -> None
     ]
 
     assert [kinds(claim) for claim in made] == [set(), set(), set(), set(), set()]
-    save_rules(most_claims=2, days=25, actor=STAFF)
+    save_rules(most_claims=2, days=25, **BY)
     assert [kinds(claim) for claim in made] == [set(), set(), {"many_claims"}, {"many_claims"}, {"many_claims"}]
     [found] = signals.signals_of(made[4])
     assert found.words == "This customer sent 3 claims within 25 days; up to 2 are fine."

@@ -25,6 +25,8 @@ HEADERS = (
     "Verification",
     "Status",
     "Delivery status",
+    "From the customer",
+    "Signals",
     "Assigned to",
     "Edit",
 )
@@ -163,9 +165,10 @@ def test_count_every_tab(agent: Client, merchant: Merchant, claim: Claim, mug: C
         ("Verified", "0"),
         ("Processed", "0"),
         ("Rejected", "0"),
+        ("From customers", "0"),
         ("Problems", "0"),
     ]
-    assert [tab.active for tab in tabs] == [True, False, False, False, False, False, False]
+    assert [tab.active for tab in tabs] == [True, *[False] * 7]
 
 
 def test_page_through_all_claims_once(agent: Client, merchant: Merchant, funnel: Funnel) -> None:

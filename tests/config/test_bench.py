@@ -24,7 +24,11 @@ def line(name: str, value: float, floor: float | None = None, **more: object) ->
 @pytest.mark.django_db(transaction=True, databases=["default", "aside", "owner"])
 def test_run_every_benchmark_at_a_tiny_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "FEW", FEW)
+    # How often is enough for a figure is tried below; here each is to run.
+    monkeypatch.setattr("config.bench.figures.LEAST", 1)
     monkeypatch.setattr("config.bench.work.ledger.ACTS_A_ROUND", 3)
+    monkeypatch.setattr("config.bench.work.redemption.ACTS_A_ROUND", 2)
+    monkeypatch.setattr("config.bench.work.sweep.QUIET", 10)
     said: list[str] = []
     options = Namespace(rows=ROWS, only="", times=1, size=10, most=2)
     path = bench.run(options, tmp_path, lambda *lines: said.extend(lines))

@@ -176,6 +176,32 @@ def check_records() -> None:
     assert Claim.objects.filter(status="processed").count() == MUGS
 
 
+def test_send_gifts_and_take_processing_back(page: Page, live: str, shop: Merchant, worker: object) -> None:
+    with merchant_scope(shop):
+        made = Shop(codes=2)
+        for number in range(3):
+            made.claim("verified", "pool", customer_name=f"Coder {number}")
+        made.claim("new", "pool", customer_name="Coder New")
+    enter(page, live, sign_in(shop, Role.AGENT))
+    listed(page, live, "q=coder")
+    page.locator("[data-all]").check()
+    press(page, "Send Gift by Email")
+    # Two codes for three claims; the fourth is not verified. All of it is said before anything is done.
+    tally(page, "Will be done", 2)
+    tally(page, "Will be skipped", 2)
+    page.get_by_role("button", name="Send Gift by Email: 2 claims").click()
+    tally(page, "Done", 2)
+    for act, label in (("Mark as Processed", "Done"), ("Unprocess", "Done")):
+        listed(page, live, "q=coder&delivery=queued&delivery=sent&delivery=delivered")
+        page.locator("[data-all]").check()
+        press(page, act)
+        page.get_by_role("button", name=f"{act}: 2 claims").click()
+        tally(page, label, 2)
+    with merchant_scope(shop):
+        assert Claim.objects.filter(customer_name__startswith="Coder", status="verified").count() == 3
+    assert checks.run(shop.id).findings == []
+
+
 def test_stop_an_act_in_the_middle(page: Page, live: str, shop: Merchant, start_worker: StartWorker) -> None:
     enter(page, live, sign_in(shop, Role.AGENT))
     listed(page, live, "status=new")
@@ -190,7 +216,7 @@ def test_stop_an_act_in_the_middle(page: Page, live: str, shop: Merchant, start_
     expect(page.get_by_text("The work was stopped.").first).to_be_visible()
     start_worker()
     page.wait_for_timeout(500)
-    for _look in range(40):
+    for _look in range(120):
         page.reload()
         if page.get_by_text("Not reached").count():
             break

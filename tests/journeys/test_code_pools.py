@@ -142,7 +142,7 @@ def upload_two_codes(page: Page, live: str, tmp_path: Path) -> None:
 
 
 def wait_for_gifts(page: Page, shop: Merchant, wanted: dict[str, "str | re.Pattern[str]"]) -> None:
-    for _ in range(100):
+    for _ in range(300):
         with merchant_scope(shop):
             given = dict(Claim.objects.values_list("customer_name", "gift_code"))
         if all(

@@ -186,7 +186,7 @@ def wait_for(page: Page, mail_dir: Path, subject: str, to: str = "") -> Letter:
 
 
 def wait_for_status(page: Page, shop: Merchant, status: str, **which: str) -> None:
-    for _ in range(100):
+    for _ in range(300):
         with merchant_scope(shop):
             if Message.objects.filter(status=status, **which).exists():
                 return

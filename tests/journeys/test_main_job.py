@@ -151,7 +151,7 @@ def take_back(page: Page) -> None:
 
 
 def wait_for_mail(page: Page, mail_dir: Path, address: str) -> Message:
-    for _ in range(100):
+    for _ in range(300):
         letters = [email.message_from_bytes(path.read_bytes()) for path in mail_dir.glob("**/*.eml")]
         found = [letter for letter in letters if address in str(letter["To"]) and "Your gift" in str(letter["Subject"])]
         if found:

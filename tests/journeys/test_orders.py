@@ -184,7 +184,7 @@ def look_at_orders(page: Page, live: str) -> None:
 
 
 def wait_for_matches(page: Page, shop: Merchant) -> None:
-    for _ in range(100):
+    for _ in range(300):
         with merchant_scope(shop):
             if Claim.objects.filter(verification="match", status="verified").count() == len(TYPED):
                 return

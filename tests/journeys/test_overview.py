@@ -44,9 +44,13 @@ def test_follow_every_figure_to_its_list(page: Page, live: str, shop: Merchant) 
         for link in page.locator("#overview :is(a[data-figure], .chart-legend a, td a:not([data-count='0']))").all()
     }
     assert len(figures) > CLAIMS
-    for address, count in figures.items():
-        page.goto(address)
-        assert listed(page) == count, address
+    for turn, (address, count) in enumerate(figures.items()):
+        # Some are followed in the window, all others by the same browser without drawing the page.
+        if turn % 8 == 0:
+            page.goto(address)
+            assert listed(page) == count, address
+        else:
+            assert total_in(page.request.get(address).text()) == count, address
     page.goto(f"{live}{path(shop, 'claims')}")
     expect(page.locator(".overview-body")).to_be_visible()
     waiting = page.locator("[data-figure=waiting]")
@@ -95,6 +99,13 @@ def listed(page: Page) -> int:
     """How many claims the list says it holds."""
     text = page.locator("#grid-region .pager-total").inner_text()
     return int(re.sub(r"\D", "", text))
+
+
+def total_in(text: str) -> int:
+    """The same of a list's page as it was sent."""
+    found = re.findall(r'class="pager-total[^"]*"[^>]*>(.*?)</', text, re.DOTALL)
+    assert len(found) == 1
+    return int(re.sub(r"\D", "", found[0]))
 
 
 def test_read_the_figures_without_scripts(browser: Browser, live: str, shop: Merchant) -> None:

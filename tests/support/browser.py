@@ -5,6 +5,10 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
+
+# What is waited for goes on as soon as it is there; only a machine with much else to do takes so long.
+expect.set_options(timeout=15_000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -30,6 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=MISSING))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Close every window before anything is cleared away: a page that looks again by itself asks nobody any more."""
+    browser = getattr(item, "funcargs", {}).get("browser")
+    for context in list(browser.contexts) if browser else ():
+        context.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

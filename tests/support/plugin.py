@@ -1,5 +1,6 @@
 """Starts the servers before the first test and stops them after the last (loaded by tests/conftest.py)."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def settle_down(worker: str) -> None:
     settings.DATA_DIR = folder
     settings.MAIL_DIR = folder / "mail"
     settings.MEDIA_ROOT = folder / "media"
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected alone: it stays, and to look for garbage in it again and again takes time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

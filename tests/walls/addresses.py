@@ -10,6 +10,8 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tenancy.base import MerchantModel
+from tenancy.models import Membership
+from tenancy.scope import current_merchant_id
 
 BLANK = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -48,8 +50,10 @@ def one_row_each() -> dict[str, uuid.UUID]:
     """Return the id of one row of every kind, of the merchant in scope."""
     found: dict[str, uuid.UUID] = {}
     for model in apps.get_models():
-        if issubclass(model, MerchantModel):
-            row: Any = model.objects.values_list("id", flat=True).first()
+        if issubclass(model, (MerchantModel, Membership)):
+            # Members are found by people who have no merchant yet, and so not by the merchant's manager.
+            rows = model.objects.filter(merchant_id=current_merchant_id())
+            row: Any = rows.values_list("id", flat=True).first()
             if row is not None:
                 found[model._meta.label] = row
     return found

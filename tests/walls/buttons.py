@@ -8,8 +8,9 @@ from django.urls import URLResolver, get_resolver
 
 from claims_center.states import Status
 from jobs.states import State
+from offers.states import Status as OfferStatus
 from tenancy.roles import Role
-from tests.walls import prepared, rewards
+from tests.walls import offers, prepared, rewards
 from tests.walls.prepared import ORDERS, WHY, Target, nothing, on_claim
 
 # They show something and change nothing; that somebody looked at a code is written down as often as somebody looked.
@@ -52,8 +53,10 @@ MAIL = {"Message": 1, "MessageEvent": 1, "Job": 1}
 GIFT = {"Grant": 1, "Movement": 1, "taken codes": 1}
 GIFT_BACK = {"Movement": 1, "taken codes": -1}
 AUDIT = {"AuditEvent": 1}
+# The decision and the erasing; what the claim was compared by is gone.
+ERASED = {"AuditEvent": 2, "ClaimTrait": -1}
 # The claim hears of the address and of the mail; the customer's record follows.
-CORRECTED = MAIL | {"ClaimChange": 2, "Entry": 1, "AuditEvent": 2}
+CORRECTED = MAIL | {"ClaimChange": 2, "Entry": 1, "AuditEvent": 2, "Job": 2}
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,19 @@ CLAIM = [
     ),
     Button("claims:unprocess", on_claim(Status.PROCESSED), MEMO | {"Movement": 1}, by_state=True),
     Button("claims:delivered", on_claim(Status.PROCESSED, "item"), MEMO, by_state=True),
-    Button("claims:correct-email", prepared.with_gift(email="anne@example.com"), MEMO | MAIL | AUDIT, by_state=True),
+    Button(
+        "claims:correct-email",
+        prepared.with_gift(email="anne@example.com"),
+        MEMO | MAIL | AUDIT | {"Job": 2},
+        by_state=True,
+    ),
     # Without a house number nobody is recognised by this address any more.
-    Button("claims:address", on_claim(Status.VERIFIED, "item", **ADDRESS), CHANGE | {"ClaimTrait": -1}, by_state=True),
+    Button(
+        "claims:address",
+        on_claim(Status.VERIFIED, "item", **ADDRESS),
+        CHANGE | {"ClaimTrait": -1, "Job": 1},
+        by_state=True,
+    ),
     Button("claims:shipping", on_claim(Status.VERIFIED, "item", **PARCEL), CHANGE, by_state=True),
     Button("claims:order-number", prepared.an_order_to_match, CHANGE | {"ClaimedNumber": 1, "Job": 1}, by_state=True),
     Button("claims:assign", prepared.to_a_colleague, CHANGE, by_state=True),
@@ -94,7 +107,7 @@ CLAIM = [
     Button("claims:wait", prepared.without_a_code(), CHANGE | {"Waiting": 1}, by_state=True),
     Button("claims:leave-line", prepared.without_a_code(waits=True), CHANGE | {"Waiting": -1}, by_state=True),
     Button("claims:dismiss", prepared.a_signal, {"SignalDismissal": 1} | AUDIT, by_state=True),
-    Button("claims:signals", nothing(most_claims=5, days=14), {"SignalRules": 1} | AUDIT),
+    Button("claims:signals", nothing(most_claims=5, days=14), {"SignalRules": 1, "Job": 1} | AUDIT),
     Button("claims:bulk", prepared.in_bulk, {"BulkAct": 1, "BulkSelection": 1}),
     Button("claims:bulk-preview", prepared.a_bulk_act("draft"), {"Job": 1} | AUDIT, by_state=True),
     Button("claims:bulk-stop", prepared.a_bulk_act("running"), {"Job": 1, "AuditEvent": 2}, by_state=True),
@@ -145,6 +158,8 @@ WORK = [
     Button("jobs:retry", prepared.a_job(State.DEAD), AUDIT),
     Button("jobs:cancel", prepared.a_job(State.DUE), AUDIT),
     Button("cockpit:customer_edit", prepared.a_customer, AUDIT),
+    Button("cockpit:erasure_done", prepared.a_wish_to_be_forgotten(answer="It is done."), ERASED, by_state=True),
+    Button("cockpit:erasure_decline", prepared.a_wish_to_be_forgotten(answer="By law."), AUDIT, by_state=True),
 ]
 SETTINGS = [
     Button("tenancy:general", nothing(**GENERAL), AUDIT),
@@ -183,9 +198,64 @@ REWARDS = [
     Button("loyalty:reward_archive", rewards.in_catalogue(), AUDIT, by_state=True),
     Button("loyalty:reward_restore", rewards.in_catalogue(archived=True), AUDIT, by_state=True),
     Button("loyalty:reward_clone", rewards.in_catalogue(), {"Reward": 1} | AUDIT),
+    Button("loyalty:resend", rewards.used(), REDEEMED | MAIL),
+    Button(
+        "loyalty:redeem",
+        rewards.for_a_customer,
+        REDEEMED | {"RedeemedReward": 1, "Grant": 1, "Movement": 2},
+        by_state=True,
+    ),
+    Button("loyalty:bulk", rewards.in_bulk, {"BulkAct": 1, "BulkSelection": 1}),
+    Button("loyalty:bulk-preview", rewards.a_bulk_act("draft"), {"Job": 1} | AUDIT, by_state=True),
+    Button("loyalty:bulk-stop", rewards.a_bulk_act("running"), {"Job": 1, "AuditEvent": 2}, by_state=True),
+    Button("loyalty:bulk-undo", rewards.a_bulk_act("done"), {"BulkAct": 1, "BulkSelection": 1}, by_state=True),
+    Button("loyalty:ask", rewards.open_cashback, AUDIT),
+    Button("loyalty:cashback", nothing(**rewards.ACCOUNT), {"CashbackAccount": 1} | AUDIT),
+    Button("loyalty:cashback_test", rewards.an_account, {"Job": 1} | AUDIT, by_state=True),
     Button("loyalty:pay_again", rewards.failed_cashback, REDEEMED | {"CashbackPayment": 1, "Job": 1}, by_state=True),
 ]
-BUTTONS = REWARDS + LISTS + CLAIM + CATALOGUE + STOCK + WORK + SETTINGS
+RESPONSE = {"OfferChange": 1, "Entry": 1}
+OFFERS = [
+    Button("offers:response_clip", offers.response(), RESPONSE, by_state=True),
+    Button("offers:response_complete", offers.response(), RESPONSE | {"Movement": 1}, by_state=True),
+    Button("offers:response_process", offers.response(), RESPONSE, by_state=True),
+    Button("offers:response_ship", offers.response(OfferStatus.PROCESSING), RESPONSE, by_state=True),
+    Button("offers:response_release", offers.reserved(), RESPONSE, by_state=True),
+    Button("offers:response_cancel", offers.response(**WHY), RESPONSE | {"Movement": 1}, by_state=True),
+    Button("offers:response_expire", offers.response(**WHY), RESPONSE | {"Movement": 1}, by_state=True),
+    Button(
+        "offers:response_reopen",
+        offers.response(OfferStatus.CANCELED, **WHY),
+        RESPONSE | {"Movement": 1},
+        by_state=True,
+    ),
+    Button(
+        "offers:response_reverse",
+        offers.response(OfferStatus.COMPLETED, **WHY),
+        RESPONSE | {"Movement": 1},
+        by_state=True,
+    ),
+    Button(
+        "offers:offer_give",
+        offers.to_a_member(),
+        RESPONSE | {"OfferResponse": 1, "Grant": 1, "Movement": 1},
+    ),
+    Button("offers:offer_new", nothing(**offers.OFFER), {"Offer": 1} | AUDIT),
+    Button("offers:offer_edit", offers.in_catalogue(**offers.OFFER), AUDIT),
+    Button("offers:offer_publish", offers.in_catalogue(published=False), AUDIT, by_state=True),
+    Button("offers:offer_unpublish", offers.in_catalogue(), AUDIT, by_state=True),
+    Button("offers:offer_archive", offers.in_catalogue(), AUDIT, by_state=True),
+    Button("offers:offer_restore", offers.in_catalogue(archived=True), AUDIT, by_state=True),
+    Button("offers:offer_clone", offers.in_catalogue(), {"Offer": 1} | AUDIT),
+]
+POINTS = [
+    Button("loyalty:adjust", rewards.to_adjust, {"PointAdjustment": 1, "Entry": 1, "Grant": 1, "Movement": 1} | AUDIT),
+    Button("loyalty:approve", rewards.waiting(), {"Entry": 1, "Grant": 1, "Movement": 1} | AUDIT, by_state=True),
+    Button("loyalty:decline", rewards.waiting(reason="Too many"), AUDIT, by_state=True),
+    Button("loyalty:return", rewards.bought, {"PurchaseReturn": 1, "Entry": 1, "Movement": 1}, by_state=True),
+    Button("loyalty:settings", nothing(**rewards.RULES), {"LoyaltySettings": 1} | AUDIT),
+]
+BUTTONS = POINTS + OFFERS + REWARDS + LISTS + CLAIM + CATALOGUE + STOCK + WORK + SETTINGS
 
 
 def posting_addresses() -> set[str]:

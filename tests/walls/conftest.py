@@ -1,6 +1,7 @@
 """Two merchants with one row of everything, and each wall taken down in turn."""
 
 import dataclasses
+import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -10,11 +11,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from claims_center.models import Claim
 from config.demo.seed import tell
 from config.demo.stories import BREW, NORTH, MerchantStory
 from tenancy.models import Merchant, User
 from tenancy.scope import merchant_scope
-from tests.walls.addresses import one_row_each
+from tests.claims_center.bulking import drafted
+from tests.support import database
+from tests.walls import prepared
+from tests.walls.one_id import share_one_id
 
 
 def short(story: MerchantStory) -> MerchantStory:
@@ -23,27 +28,41 @@ def short(story: MerchantStory) -> MerchantStory:
     return dataclasses.replace(story, funnels=funnels)
 
 
-@pytest.fixture
-def ours(transactional_db: None) -> Merchant:
-    """The merchant whose owner is signed in."""
-    tell(short(NORTH), timezone.now())
-    return Merchant.objects.get(slug=NORTH.slug)
+@dataclasses.dataclass(frozen=True)
+class World:
+    """Our merchant and the foreign one; `shared` is the id of one foreign row of each of the kinds."""
+
+    ours: Merchant
+    foreign: Merchant
+    shared: uuid.UUID
+    kinds: list[str]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Both merchants, committed once for the tests of a module, which only look at them."""
+    name = os.environ["DATABASE_URL"].rpartition("/")[2]
+    with django_db_blocker.unblock():
+        database.clear(name)
+        try:
+            for story in (NORTH, BREW):
+                tell(short(story), timezone.now())
+            foreign = Merchant.objects.get(slug=BREW.slug)
+            with merchant_scope(foreign):
+                prepared.an_invitation()
+                drafted("verify", [Claim.objects.latest("submitted_at")])
+            with merchant_scope(foreign), database.superuser(name) as superuser:
+                shared, kinds = share_one_id(superuser)
+            yield World(Merchant.objects.get(slug=NORTH.slug), foreign, shared, kinds)
+        finally:
+            database.clear(name)
 
 
 @pytest.fixture
-def foreign(transactional_db: None) -> tuple[Merchant, dict[str, uuid.UUID]]:
-    """The other merchant, and one id of every kind of row that it has."""
-    tell(short(BREW), timezone.now())
-    merchant = Merchant.objects.get(slug=BREW.slug)
-    with merchant_scope(merchant):
-        return merchant, one_row_each()
-
-
-@pytest.fixture
-def owner(ours: Merchant) -> Client:
+def owner(world: World) -> Client:
     """A browser in which our merchant's owner is signed in."""
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.get(email=f"owner@{ours.slug}.example"))
+    client.force_login(User.objects.get(email=f"owner@{world.ours.slug}.example"))
     return client
 
 

@@ -18,6 +18,7 @@ from claims_center.services.gifts import send_gift
 from claims_center.services.verdicts import verify
 from claims_center.states import Delivery, Status
 from claims_center.waiting import join_line
+from cockpit.client.privacy import ask_erasure
 from codes.models import Code
 from codes.services import archive
 from customers.models import Customer
@@ -236,6 +237,16 @@ def funnel_form(*, old: bool) -> Callable[[], Target]:
 def a_customer() -> Target:
     make_claim(make_funnel(make_promotion("fixed")))
     return [Customer.objects.get().id], {"first_name": "Anne", "last_name": "Lee", "email": "anne@example.com"}
+
+
+def a_wish_to_be_forgotten(**body: Any) -> Callable[[], Target]:
+    """A customer who asked to be forgotten."""
+
+    def prepare() -> Target:
+        make_claim(make_funnel(make_promotion("fixed")))
+        return [ask_erasure(customer=Customer.objects.get(), note="", now=timezone.now()).id], body
+
+    return prepare
 
 
 def a_member(**body: Any) -> Callable[[], Target]:
