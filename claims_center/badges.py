@@ -1,7 +1,11 @@
 """How a claim's status, verification and delivery look: a word, a tint and an icon of its own shape."""
 
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
 from claims_center.models import OrderStatus, PromotionKind
-from claims_center.states import Delivery, Event, Status, Verification
+from claims_center.signals.marks import kinds_in
+from claims_center.states import Attention, Delivery, Event, Status, Verification
 from ui import cells
 
 STATUS = {
@@ -30,6 +34,10 @@ DELIVERY = {
     Delivery.FAILED: ("bad", "triangle-alert"),
     Delivery.NOT_SHIPPED: ("mute", "package"),
     Delivery.SHIPPED: ("info", "truck"),
+}
+ATTENTION = {
+    Attention.ANSWERED: ("info", "message-circle-reply"),
+    Attention.MAIL_MISSED: ("warn", "mail-question-mark"),
 }
 ORDER = {
     OrderStatus.PENDING: ("warn", "clock"),
@@ -60,6 +68,21 @@ def delivery(value: str) -> str:
         return cells.dash()
     tone, icon = DELIVERY[Delivery(value)]
     return cells.badge(Delivery(value).label, tone, icon)
+
+
+def attention(value: str) -> str:
+    """Return what the customer said last, as long as nobody has acted on it, as a badge; a dash for nothing."""
+    if not value:
+        return cells.dash()
+    tone, icon = ATTENTION[Attention(value)]
+    return cells.badge(Attention(value).label, tone, icon)
+
+
+def signals(marks: int, is_repeat: bool) -> str:  # noqa: FBT001 - it is what a cell is drawn from
+    """Return what stands out about a claim as badges, the one that tells most first; a dash for nothing."""
+    found = [cells.badge(kind.label, "warn", "triangle-alert") for kind in kinds_in(marks)]
+    found += [cells.badge(_("Repeat customer"), "mute", "repeat")] if is_repeat else []
+    return SafeString(" ".join(found)) if found else cells.dash()
 
 
 def order_status(value: str) -> str:

@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_center.marketplaces import Marketplace
 from claims_center.matching import numbers_of
-from claims_center.models import ClaimToken, Funnel, OrderStatus, Product, PromotionKind
-from claims_center.states import Delivery, Status, Verification
+from claims_center.models import ClaimToken, Funnel, OrderStatus, Product, PromotionKind, SignalKind
+from claims_center.signals.marks import marks_with
+from claims_center.states import Attention, Delivery, Status, Verification
 from tenancy.models import User
 from tenancy.roles import Role
 from tenancy.scope import current_merchant_id
 from tenancy.search import search_by_token
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
 
-NOBODY = "nobody"
+NOBODY, ANY = "nobody", "any"
 # As a colleague is called: by name, else by address.
 CALLED = Coalesce(NullIf("name", Value("")), "email")
 
@@ -63,6 +64,7 @@ class ClaimFilter(FilterSet):
         choices=[(Delivery.NOT_SENT, _("Not sent")), *Delivery.choices[1:]],
         label=_("Delivery status"),
     )
+    attention = ChoicesFilter("attention", choices=Attention.choices[1:], label=_("From the customer"), always=False)
     submitted = PeriodFilter("submitted_at", label=_("Submitted"))
     funnel = ModelChoicesFilter("funnel", queryset=lambda: _by_name(Funnel, "name"), label_by="name", label=_("Funnel"))
     product = ModelChoicesFilter(
@@ -77,7 +79,17 @@ class ClaimFilter(FilterSet):
         "assignee", queryset=_all_colleagues, label_by=CALLED, label=_("Assigned to"), always=False
     )
     repeat = YesNoFilter("is_repeat", label=_("Repeat customer"), always=False)
+    signal = ChoicesFilter(
+        "signals", choices=[(ANY, _("Any")), *SignalKind.choices], method="noticed", label=_("Signals"), always=False
+    )
     processed = PeriodFilter("processed_at", label=_("Processed"), always=False)
+
+    def noticed(self, rows: QuerySet[Any], field_name: str, kinds: Sequence[str]) -> QuerySet[Any]:
+        """Narrow to claims with one of these signals open."""
+        if ANY in kinds:
+            return rows.filter(signals__gt=0)
+        marks = {one for kind in kinds for one in marks_with(kind)}
+        return rows.filter(signals__gt=0, signals__in=sorted(marks))
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
         """Find by words."""

@@ -1,5 +1,7 @@
 """The reminder to a visitor who did not finish, written at the moment of sending, when everything is looked at again."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -8,11 +10,12 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from claims_center.models import Journey
-from claims_center.public.keys import RESUME, STOP, key_of
+from claims_center.public.keys import RESUME, STOP, key_of, never_token
 from claims_center.services.reminders import KIND, refused, takes_reminders, visitor_of
 from messaging.errors import NoLongerValid
 from messaging.kinds import Field, MailKind
 from messaging.models import Message
+from messaging.oneclick import one_click
 from messaging.render import Rendered
 from messaging.texts import written
 from tenancy.models import Merchant
@@ -39,8 +42,9 @@ REMINDER = MailKind(
 def reminder(message: Message) -> Rendered:
     """Write the reminder, with a link that goes on and one that stops reminders; both hold for a week.
 
-    Raises NoLongerValid where the claim was sent meanwhile, the funnel takes none, what was typed is gone, the address
-    is another one now, or its owner wants no reminders.
+    Mail programs are told of an address that stops reminders by one press, however late. Raises NoLongerValid where the
+    claim was sent meanwhile, the funnel takes none, what was typed is gone, the address is another one now, or its owner
+    wants no reminders.
     """
     journey = Journey.objects.select_related("funnel__promotion").get(pk=message.context["journey"])
     _check(journey, message)
@@ -53,13 +57,15 @@ def reminder(message: Message) -> Rendered:
     }
     with override(merchant.language):
         stop = _("No more reminders")
-    return written(
+    letter = written(
         KIND,
         values,
         merchant=merchant,
         button_url=_url("resume", journey, merchant, RESUME),
         links=[(stop, _url("stop", journey, merchant, STOP))],
     )
+    never = reverse("funnel:never", args=[never_token(public_id=merchant.public_id, message_id=message.id)])
+    return replace(letter, headers=one_click(f"{settings.BASE_URL}{never}"))
 
 
 def _check(journey: Journey, message: Message) -> None:

@@ -46,6 +46,8 @@ class ClaimTable(Table):
     verification = Column(_("Verification"))
     status = Column(_("Status"), phone="side")
     delivery = Column(_("Delivery status"), accessor="delivery_status")
+    attention = Column(_("From the customer"))
+    signals = Column(_("Signals"), empty_values=(), phone="none")
     assignee = Column(_("Assigned to"), accessor="assignee_name", phone="none")
     edit = Column(_("Edit"), empty_values=(), label_on_phone=False)
 
@@ -110,6 +112,14 @@ class ClaimTable(Table):
     def render_delivery(self, value: str) -> str:
         """How far the gift has come."""
         return self.once(badges.delivery, value)
+
+    def render_attention(self, value: str) -> str:
+        """What the customer said that nobody has acted on yet."""
+        return self.once(badges.attention, value)
+
+    def render_signals(self, record: Claim) -> str:
+        """What stands out about the claim, and whether the customer has claimed before."""
+        return self.once(badges.signals, record.signals, record.is_repeat)
 
     def render_edit(self, record: Claim) -> str:
         """The way to the claim's page, which knows this place of the list."""

@@ -27,12 +27,17 @@ DARK_CARD = "#1f2228"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message ready to go out. ``attachments`` are (file name, content, media type)."""
+    """A message ready to go out.
+
+    ``attachments`` are (file name, content, media type), ``headers`` what a kind adds to those that every mail has
+    (`messaging.oneclick`).
+    """
 
     subject: str
     text: str
     html: str
     attachments: tuple[tuple[str, bytes, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def render_all(messages: Sequence[Message]) -> list[Rendered | Exception]:

@@ -34,7 +34,11 @@ def build(message: Message, rendered: Rendered, merchant: Merchant) -> EmailMult
         from_email=formataddr((merchant.sender_name or merchant.name or name, address)),
         to=[formataddr((message.to_name, message.to_address)) if message.to_name else message.to_address],
         reply_to=[merchant.reply_to] if merchant.reply_to else None,
-        headers={"Message-ID": message.message_id_header, "X-Entity-Ref-ID": str(message.id)},
+        headers={
+            **dict(rendered.headers),
+            "Message-ID": message.message_id_header,
+            "X-Entity-Ref-ID": str(message.id),
+        },
     )
     email.attach_alternative(rendered.html, "text/html")
     for file_name, content, media_type in rendered.attachments:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import maps, words
 from messaging.models import Message, Suppression
-from ui import cells, locale
+from ui import cells
 from ui.tables import Column, Table
 
 
@@ -51,8 +51,8 @@ class MessageTable(Table):
         return cells.link(url, label) if url else cells.text(label)
 
     def render_changed(self, record: Message) -> SafeString:
-        """How long it has stood like this, and since when."""
-        return cells.two_lines(cells.ago(record.status_at), locale.moment(record.status_at))
+        """How long it has stood like this; since when, in the tooltip."""
+        return cells.ago(record.status_at)
 
 
 class SuppressionTable(Table):

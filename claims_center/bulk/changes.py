@@ -11,12 +11,13 @@ from typing import Any
 
 from claims_center import tallies
 from claims_center.bulk.outcomes import DONE
-from claims_center.bulk.rows import change_words, insert, update_claims
+from claims_center.bulk.rows import change_words, update_claims
 from claims_center.models import Claim, ClaimChange
 from claims_center.search import words_for
 from claims_center.services.base import EXPLAINED, LONGEST_REASON, SETTLES, ledger_facts
 from claims_center.states import TRANSITIONS, Attention, Event, Status
 from claims_center.tallies import Cell
+from jobs.bulk.rows import insert
 from ledger.acts import Act, Reversal, Step
 from ledger.services import post_many, reverse_many
 from tenancy.actors import Actor

@@ -12,11 +12,10 @@ from claims_center.bulk.acts import ACTS
 from claims_center.bulk.outcomes import DONE
 from claims_center.models import BulkAct, BulkRow
 from claims_center.states import Status
+from jobs.bulk.csvfile import Line, safe
 from tenancy.scope import merchant_scope
 
 PORTION = 2_000
-# A sheet would take a cell that begins like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "claim__customer_name",
     "claim__customer_email",
@@ -25,14 +24,6 @@ COLUMNS = (
     "claim__submitted_at",
     "claim__status",
 )
-
-
-class Line:
-    """A file that hands back what is written to it, for `csv`."""
-
-    def write(self, text: str) -> str:
-        """Return the text."""
-        return text
 
 
 def lines(*, merchant_id: uuid.UUID, bulk: BulkAct, language: str, zone: Any) -> Iterator[str]:
@@ -52,12 +43,6 @@ def lines(*, merchant_id: uuid.UUID, bulk: BulkAct, language: str, zone: Any) ->
             return
         position = rows[-1]["position"]
         yield text
-
-
-def safe(value: Any) -> str:
-    """Return a cell's text, led by an apostrophe where a sheet would take it for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _head() -> list[Any]:

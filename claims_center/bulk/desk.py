@@ -14,6 +14,7 @@ from claims_center.bulk.changes import Change
 from claims_center.bulk.rules import Given
 from claims_center.models import Claim, Funnel, Promotion
 from claims_center.services.base import ORIGIN
+from claims_center.services.marks import mark_processed_siblings
 from claims_center.services.rechecks import recheck_later
 from claims_center.states import Status
 from customers.models import Customer
@@ -62,6 +63,7 @@ class Desk:
         """Queue the mails, and have other claims with the order numbers of these checked again by a job."""
         queue_many(drafts=self.mails, origin=ORIGIN, actor=self.actor, now=self.now)
         if self.recheck:
+            mark_processed_siblings(claims=self.recheck, now=self.now)
             recheck_later(claim_ids=siblings(self.recheck, themselves=self.undoes), now=self.now)
 
     def notices(self, claims: Iterable[Claim], kind: str) -> set[uuid.UUID]:

@@ -1,10 +1,10 @@
-"""Writing many rows of one table by one statement, handed over as one JSON text."""
+"""Writing the columns and the words of many claims by one statement each."""
 
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, connection
 
 from claims_center.models import Claim
 from tenancy.scope import current_merchant_id
@@ -24,24 +24,6 @@ INSERT INTO claims_center_claimtoken (merchant_id, id, row_id, token)
 SELECT %s, uuidv7(), new.row_id, new.token FROM unnest(%s::uuid[], %s::text[]) AS new (row_id, token)
 ON CONFLICT DO NOTHING
 """
-
-
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert unsaved rows of one model; raise IntegrityError where one of them is there already."""
-    if not rows:
-        return
-    table = rows[0]._meta
-    fields = [field for field in table.concrete_fields if not (field.generated or field.has_db_default())]
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    given = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{table.db_table}" ({names}) SELECT {names}'  # noqa: S608 - names of the model's columns
-            f' FROM json_populate_recordset(NULL::"{table.db_table}", %s) ON CONFLICT DO NOTHING',
-            [json.dumps(given, default=str)],
-        )
-        if cursor.rowcount != len(rows):
-            raise IntegrityError(f"{len(rows) - cursor.rowcount} rows of {table.db_table} stood already")
 
 
 def update_claims(claims: Sequence[Claim], columns: Iterable[str]) -> None:

@@ -15,13 +15,14 @@ from claims_center.bulk import outcomes
 from claims_center.bulk.acts import ACTS, given_of
 from claims_center.bulk.changes import Change, write
 from claims_center.bulk.desk import Desk, held
-from claims_center.bulk.rows import insert
 from claims_center.bulk.undoing import Undo
 from claims_center.errors import Refused
 from claims_center.filters import ClaimFilter
 from claims_center.models import BulkAct, BulkRow, BulkSelection, BulkState, Claim
 from codes.errors import CodeNotTaken, HolderHasCode
 from customers.normalise import email_norm
+from jobs.bulk.rows import insert
+from jobs.bulk.running import is_busy
 from jobs.errors import RetryLater
 from jobs.faults import fault
 from jobs.run import JobRun
@@ -69,11 +70,6 @@ def go_on(run: JobRun) -> bool:
                 raise
             time.sleep(0.1 * attempt)
     return _one_by_one(run)
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Say whether somebody else held what we wanted for too long, or wanted what we held."""
-    return getattr(error.__cause__, "sqlstate", "") in {"55P03", "40P01", "40001"}
 
 
 def _one_by_one(run: JobRun) -> bool:

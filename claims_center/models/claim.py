@@ -90,6 +90,8 @@ class Claim(MerchantModel):
     attention = models.CharField(
         _("From the customer"), max_length=20, choices=Attention.choices, blank=True, default="", db_default=""
     )
+    # Which signals are open: claims_center.signals.marks.
+    signals = models.PositiveSmallIntegerField(_("Signals"), default=0, db_default=0, editable=False)
     verified_at = models.DateTimeField(null=True)
     processed_at = models.DateTimeField(null=True)
     processed_by = models.CharField(max_length=60, blank=True)
@@ -153,6 +155,7 @@ class Claim(MerchantModel):
                 name="claim_processed_has_gift",
             ),
             models.CheckConstraint(condition=Q(attention__in=Attention.values), name="claim_attention_known"),
+            models.CheckConstraint(condition=Q(signals__lt=32), name="claim_signals_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=["needs_info", "rejected"]) | ~Q(status_reason=""),
                 name="claim_says_why",
@@ -179,6 +182,8 @@ class Claim(MerchantModel):
             models.Index(fields=["merchant", "status", "id"], name="claim_by_status"),
             models.Index(fields=["merchant", "delivery_status", "id"], name="claim_by_delivery"),
             models.Index(fields=["merchant", "assignee_name", "id"], name="claim_by_assignee_name"),
+            models.Index(fields=["merchant", "attention", "id"], name="claim_by_attention"),
+            models.Index(fields=["merchant", "signals", "id"], name="claim_by_signals"),
             # ... and one for each filter in the order in which the list opens.
             # A state with anything else is what people look at all day: counted without reading a claim.
             models.Index(
@@ -215,6 +220,11 @@ class Claim(MerchantModel):
                 fields=["merchant", "attention", "submitted_at", "id"],
                 condition=~Q(attention=""),
                 name="claim_attention_new",
+            ),
+            models.Index(
+                fields=["merchant", "signals", "submitted_at", "id"],
+                condition=Q(signals__gt=0),
+                name="claim_signals_new",
             ),
             # Counting what became of each funnel's claims reads this index alone.
             models.Index(fields=["merchant", "funnel", "status", "did_redirect"], name="claim_of_funnel"),

@@ -14,9 +14,9 @@ from claims_center.models import Claim
 from claims_center.search import write_words
 from claims_center.services.base import keep, locked
 from claims_center.services.gifts import check_address, send_again
+from claims_center.services.marks import compare_anew
 from claims_center.services.numbers import hold_numbers
 from claims_center.services.rechecks import recheck_later, recheck_siblings
-from claims_center.signals import write_traits
 from claims_center.states import Event, Status
 from customers.models import Customer
 from customers.normalise import email_norm
@@ -63,7 +63,7 @@ def correct_email(
     else:
         keep(claim=claim, event=Event.EMAIL_CORRECTED, fields=["customer_email"], actor=actor, now=now, reason=reason)
     write_words(claim=claim)
-    write_traits(claim=claim)
+    compare_anew(claim=claim, now=now)
     return claim
 
 
@@ -81,7 +81,7 @@ def update_address(*, claim_id: uuid.UUID, address: dict[str, str], actor: Actor
     _refuse_processed(claim)
     claim.ship_to = wanted
     keep(claim=claim, event=Event.ADDRESS_CHANGED, fields=["ship_to"], actor=actor, now=now, detail={"fields": changed})
-    write_traits(claim=claim)
+    compare_anew(claim=claim, now=now)
     return claim
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import InMemoryUploadedFile
 
-from claims_center.catalogue import images
 from claims_center.models import Product
 from jobs.services import enqueue
+from tenancy import pictures as images
 from tenancy.outbound import OutboundError, fetch
 
 ACCEPT = "image/webp,image/png,image/jpeg"

@@ -10,6 +10,7 @@ from claims_center.checking import Found, find_orders, results
 from claims_center.errors import NothingToGive, Refused
 from claims_center.models import Claim, ClaimChange
 from claims_center.services.base import keep
+from claims_center.services.marks import mark_later, mark_processed_siblings
 from claims_center.services.numbers import hold_numbers
 from claims_center.states import Event, Status, Verification
 from claims_center.verification import Result
@@ -37,17 +38,21 @@ def recheck(*, claim_ids: Sequence[uuid.UUID], now: datetime) -> int:
     outcome = results(list(claims.values()), found)
     changed = [one.id for one in claims.values() if _differs(one, found[one.id], outcome[one.id])]
     ready = []
+    renumbered = []
     for claim in rows.filter(id__in=changed).select_for_update(of=("self",), no_key=True).order_by("id"):
         seen = claims[claim.id]
         if claim.order_number != seen.order_number:
             # Corrected meanwhile; that put down a job of its own.
             continue
         claim.number_turn = seen.number_turn
+        if claim.order_number_norm != found[claim.id].number:
+            renumbered.append(claim.id)
         _write(claim, found[claim.id], outcome[claim.id], now=now)
         if claim.status == Status.NEW and claim.verification == Verification.MATCH and claim.funnel.auto_verify:
             ready.append((f"{claim.id}:{claim.version}", {"claim": str(claim.id)}))
     if ready:
         enqueue_many(kind="claims.follow_up", payloads=ready, now=now)
+    mark_later(claim_ids=renumbered, now=now)
     return len(changed)
 
 
@@ -89,6 +94,7 @@ def recheck_siblings(*, claim: Claim, now: datetime, itself: bool = False) -> No
     """Have the other claims with this claim's order number checked again by a job, since it counts no more, or again."""
     if not claim.order_number_norm:
         return
+    mark_processed_siblings(claims=[claim], now=now)
     same = Claim.objects.filter(order_number_norm=claim.order_number_norm, marketplace=claim.marketplace)
     ids = same.exclude(id=claim.id).exclude(status=Status.PROCESSED).values_list("id", flat=True)[:BATCH]
     recheck_later(claim_ids=[*ids, claim.id] if itself else ids, now=now)

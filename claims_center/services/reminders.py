@@ -117,8 +117,16 @@ def refuse(*, journey: Journey, now: datetime) -> None:
     email = visitor.norm if visitor else email_norm(claim.customer_email) if claim else ""
     Journey.objects.filter(pk=journey.pk).update(remind_at=None)
     if email:
-        row = ReminderRefusal.made_with(email_norm=email, created_at=now)
-        ReminderRefusal.objects.bulk_create([row], ignore_conflicts=True)
+        refuse_address(email=email, now=now)
+
+
+def refuse_address(*, email: str, now: datetime) -> None:
+    """Remind whoever has this address no more, on any funnel of this merchant; mails about claims go on.
+
+    Saying so again changes nothing. A reminder that waits in the outbox will not go out.
+    """
+    row = ReminderRefusal.made_with(email_norm=email_norm(email), created_at=now)
+    ReminderRefusal.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _due(journey_ids: Sequence[uuid.UUID], *, now: datetime) -> list[Journey]:

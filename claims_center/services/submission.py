@@ -18,6 +18,7 @@ from claims_center.models import Claim, Funnel, Journey, Listing, OrderNumberRul
 from claims_center.search import write_words
 from claims_center.services.base import keep, memo
 from claims_center.services.corrections import LONGEST_NUMBER, clean_address
+from claims_center.services.marks import mark_later
 from claims_center.services.notices import RECEIVED, queue_notice
 from claims_center.services.rechecks import follow_up, set_outcome, take_turns
 from claims_center.signals import write_traits
@@ -71,7 +72,7 @@ def submit_claim(*, given: ClaimInput, now: datetime, actor: Actor | None = None
     2. Refuses a closed funnel and a product that is not its own; checks what the funnel asks for.
     3. Finds or makes the customer and holds it, then holds the order number.
     4. Writes the claim with its verification, the search words, the memo claim.submitted and the history; marks the
-       customer's claims as a repeat customer's from the second on; ends the journey and empties its draft.
+       customer's claims as a repeat customer's from the second on; has signals looked for by a job; ends the journey and empties its draft.
     5. Where the funnel does so by itself: verifies a Match, then sends the gift; what is refused waits for a person.
     6. With ``notify`` queues a mail with the tracker link to the customer, where the merchant has such mails sent.
 
@@ -96,6 +97,7 @@ def submit_claim(*, given: ClaimInput, now: datetime, actor: Actor | None = None
         with transaction.atomic():
             _insert(claim, actor=by, now=now)
             write_traits(claim=claim, phone=given.phone.strip() or None)
+            mark_later(claim_ids=[claim.id], now=now)
     except IntegrityError:
         known = _known(given)
         if known is None:

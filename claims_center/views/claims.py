@@ -37,6 +37,9 @@ COLUMNS = (
     "verification",
     "status",
     "delivery_status",
+    "attention",
+    "signals",
+    "is_repeat",
     "assignee_name",
     "submitted_at",
 )
@@ -63,6 +66,8 @@ class ClaimList(StaffListView):
         "verification": "verification",
         "status": "status",
         "delivery": "delivery_status",
+        "attention": "attention",
+        "signals": "signals",
         "assignee": "assignee_name",
     }
     default_sort = "-submitted"
@@ -73,6 +78,7 @@ class ClaimList(StaffListView):
         Tab(_("Verified"), "status=verified"),
         Tab(_("Processed"), "status=processed"),
         Tab(_("Rejected"), "status=rejected"),
+        Tab(_("From customers"), "attention=answered&attention=mail_missed"),
         Tab(_("Problems"), "delivery=bounced&delivery=complained&delivery=failed"),
     )
     bulk_actions = (

@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.models import Claim, SignalKind, SignalRules
@@ -83,7 +84,7 @@ class RulesView(StaffView):
         form = RulesForm(request.POST)
         if not form.is_valid():
             return invalid(request, "ui/form_page.html", self._context(form))
-        services.save_rules(**form.cleaned_data, actor=self.actor)
+        services.save_rules(**form.cleaned_data, actor=self.actor, now=timezone.now())
         self.say(_("Saved."))
         return HttpResponseRedirect(request.path)
 
