@@ -18,8 +18,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from pos.describing import CallSchema
 from pos.errors import REFUSALS, refusal
 from pos.parsing import StrictJSONParser
+from pos.told import Told
 from tenancy.actors import Actor
 from tenancy.idempotency import InProgress, KeyReused, answer_once, digest_of
 from tenancy.models import ApiKey
@@ -66,6 +68,8 @@ class Call(APIView):
     throttle_classes = ()
     parser_classes = (StrictJSONParser,)
     renderer_classes = (JSONRenderer,)
+    schema = CallSchema()
+    told: ClassVar[dict[str, Told]] = {}
     content_negotiation_class = OnlyJSON
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

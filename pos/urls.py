@@ -1,4 +1,4 @@
-"""The API's addresses, below /api/v1/; none ends with a slash."""
+"""The API's addresses, below /api/v1/; calls end without a slash."""
 
 from django.urls import path
 
@@ -8,9 +8,12 @@ from pos.views.nowhere import Nowhere
 from pos.views.offers import Claim, Offers
 from pos.views.purchases import Purchases, Returns
 from pos.views.rewards import Cancel, Redeem, Redeemed, Rewards, Unuse, Use
+from pos.views.schema import Docs, Schema
 
 app_name = "pos"
 urlpatterns = [
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
     path("members", Members.as_view(), name="members"),
     path("members/<str:member_id>", Member.as_view(), name="member"),
     path("members/<str:member_id>/statement", Statement.as_view(), name="statement"),

@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tables2",
     "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "anymail",
     "allauth",
     "allauth.account",
@@ -224,3 +226,19 @@ LOW_POOL_LISTENERS = "config.codes.LOW_POOL_LISTENERS"
 from config.settings.accounts import *  # noqa: E402, F403 - django-allauth's own section
 from config.settings.celery import *  # noqa: E402, F403 - Celery's own section
 from config.settings.logs import *  # noqa: E402, F403 - logging's own section
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Claims Center POS API",
+    "VERSION": "1",
+    "DESCRIPTION": "For tills and shop systems. Every write takes an Idempotency-Key; errors are problem documents.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RewardTypeEnum": "loyalty.states.RewardType",
+        "OfferTypeEnum": "offers.states.OfferType",
+        "ResponseStatusEnum": "offers.states.Status",
+        "CouponStatusEnum": "loyalty.states.CouponStatus",
+    },
+    "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
@@ -15,9 +15,10 @@ from customers.normalise import email_norm, phone_norm
 from customers.services import enrol, update_contact
 from loyalty.points import summary
 from loyalty.statement import Cursor, statement
-from pos import answers, bodies
+from pos import answers, bodies, shapes
 from pos.base import Call, Stop, Write, answer, uuid_of
 from pos.pages import MOST, bad_page, page, page_size
+from pos.told import PAGED, Told
 from tenancy.problems import problem
 
 # Each way to ask for a member: the column that holds it, and how what was typed is compared.
@@ -38,6 +39,10 @@ class Members(Write):
     """Find members by e-mail, phone or card number; enrol one."""
 
     body = bodies.NewMember
+    told: ClassVar[dict[str, Told]] = {
+        "get": Told(shapes.listed(shapes.Member), params=("email", "phone", "card_number")),
+        "post": Told(shapes.Member, 201, {409: ("member_exists",)}),
+    }
 
     def get(self, request: Request) -> HttpResponse:
         """Answer with the members that are known by this."""
@@ -76,6 +81,8 @@ def _stands_already(data: dict[str, Any], error: IntegrityError) -> Exception:
 class Member(Call):
     """One member, with points."""
 
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.MemberWithPoints)}
+
     def get(self, request: Request, member_id: str) -> HttpResponse:
         """Answer with the member."""
         customer = member_of(member_id)
@@ -85,6 +92,8 @@ class Member(Call):
 
 class Statement(Member):
     """A member's points line by line, the latest first."""
+
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.StatementLine), params=PAGED)}
 
     def get(self, request: Request, member_id: str) -> HttpResponse:
         """Answer with one page of the statement."""

@@ -1,7 +1,7 @@
 """Offers: what a member can claim, and claiming one."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,14 +12,19 @@ from offers.models import Offer
 from offers.selectors import for_customer
 from offers.services.issuing import claim
 from offers.states import Source
-from pos import answers, bodies
+from pos import answers, bodies, shapes
 from pos.base import Call, Write, answer, uuid_of
+from pos.told import Told
 from pos.views.members import member_of
 from pos.views.responses import drawn
 
 
 class Offers(Call):
     """What a member can claim or holds at this moment."""
+
+    told: ClassVar[dict[str, Told]] = {
+        "get": Told(shapes.listed(shapes.ClaimableOffer), refusals={404: ("not_found",)}, params=("member_id",))
+    }
 
     def get(self, request: Request) -> HttpResponse:
         """Answer with each offer, whether it can be claimed, and why not."""
@@ -38,6 +43,9 @@ class Claim(Write):
     """Claim an offer for a member."""
 
     body = bodies.ForMember
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.Response, 201, {409: ("response_limit_reached", "offer_not_open", "sold_out")})
+    }
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Keep the offer's id for `act`."""

@@ -1,21 +1,27 @@
 """Purchases: recorded, and returned."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 
 from customers.models import Customer
 from loyalty.models import Purchase
 from loyalty.services.purchases import record_purchase, record_return
-from pos import answers, bodies
+from pos import answers, bodies, shapes
 from pos.base import Write
+from pos.told import Told
 
 
 class Purchases(Write):
     """Record a purchase: it earns points."""
 
     body = bodies.NewPurchase
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(
+            shapes.Purchase, 201, {404: ("not_found",), 409: ("purchase_exists",), 422: ("currency_mismatch",)}
+        )
+    }
 
     def act(self, data: dict[str, Any]) -> tuple[int, Any]:
         """Record it; 409 where its reference is known."""
@@ -37,6 +43,9 @@ class Returns(Write):
     """Take goods back, and their share of the points."""
 
     body = bodies.NewReturn
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.Return, 201, {409: ("purchase_exists",), 422: ("return_exceeds_purchase",)})
+    }
 
     def post(self, request: Any, **kwargs: Any) -> Any:
         """Keep the purchase's reference for `act`."""

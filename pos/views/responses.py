@@ -18,14 +18,16 @@ from offers.rules import why_not
 from offers.selectors import MOST_RESPONSES, responses_of
 from offers.services import closing, using
 from offers.states import CLOSED
-from pos import answers, bodies
+from pos import answers, bodies, shapes
 from pos.base import Call, Write, answer, uuid_of
 from pos.baskets import why_not_for
 from pos.pages import MOST, bad_page, page, page_size
+from pos.told import PAGED, Told
 from pos.views.members import member_of
 from tenancy.scopes import KeyScope
 from tenancy.selectors import merchant_zone
 
+NOT_USABLE = ("already_completed", "not_clipped", "outside_usage_period", "expired", "canceled")
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -42,6 +44,8 @@ def open_responses(customer_id: uuid.UUID, at: datetime) -> list[OfferResponse]:
 
 class MemberResponses(Call):
     """A member's responses, the latest first; with `usable=true` those that can be used at this moment."""
+
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.Response), params=("usable", *PAGED))}
 
     def get(self, request: Request, member_id: str) -> HttpResponse:
         """Answer with one page of them."""
@@ -75,6 +79,9 @@ def _behind(rows: Any, request: Request) -> Any:
 class Check(Call):
     """Which of a member's open responses fit a basket, and why the others do not. Changes nothing."""
 
+    body = bodies.Basket
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Checked, 200, {422: ("currency_mismatch",)})}
+
     def post(self, request: Any, member_id: str) -> HttpResponse:
         """Answer with both lists."""
         customer, at, zone = member_of(member_id), timezone.now(), merchant_zone()
@@ -96,6 +103,8 @@ class Check(Call):
 class Responses(Call):
     """The response that a certificate code belongs to."""
 
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.Response), params=("certificate_code",))}
+
     def get(self, request: Request) -> HttpResponse:
         """Answer with those that carry the code: one, unless the merchant gave a fixed code to many."""
         code = request.query_params.get("certificate_code", "").strip()
@@ -108,6 +117,8 @@ class Responses(Call):
 
 class Response(Call):
     """One response."""
+
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.Response)}
 
     def get(self, request: Request, response_id: str) -> HttpResponse:
         """Answer with it as it is now."""
@@ -138,6 +149,11 @@ class Clip(Act):
     """Opt in."""
 
     body = bodies.Nothing
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(
+            shapes.Response, 200, {409: ("already_completed", "canceled", "expired", "transition_not_allowed")}
+        )
+    }
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Clip it."""
@@ -148,6 +164,7 @@ class Reserve(Act):
     """Hold it for this till."""
 
     body = bodies.Reserve
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("already_reserved", *NOT_USABLE)})}
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Reserve it."""
@@ -158,6 +175,7 @@ class Release(Act):
     """Let it go again."""
 
     body = bodies.Release
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("reserved_by_another",)})}
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Release it."""
@@ -168,6 +186,7 @@ class Redeem(Act):
     """Use it in a purchase."""
 
     body = bodies.Complete
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("reserved_by_another", *NOT_USABLE)})}
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Complete it."""
@@ -179,6 +198,7 @@ class Reverse(Act):
 
     scope: ClassVar[KeyScope] = KeyScope.REVERSE
     body = bodies.Because
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("not_completed",)})}
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Reverse it."""
@@ -190,6 +210,9 @@ class Fulfil(Act):
 
     scope: ClassVar[KeyScope] = KeyScope.FULFIL
     body = bodies.WithReason
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.Response, 200, {409: ("transition_not_allowed", *NOT_USABLE)})
+    }
 
 
 class Processing(Fulfil):

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -16,15 +16,18 @@ from loyalty.services.canceling import cancel
 from loyalty.services.redeeming import redeem
 from loyalty.services.using import mark_unused, mark_used
 from loyalty.states import Source
-from pos import answers, bodies
+from pos import answers, bodies, shapes
 from pos.base import Call, Write, answer, uuid_of
 from pos.pages import bad_page, page, page_size
+from pos.told import PAGED, Told
 from pos.views.members import member_of
 from tenancy.scopes import KeyScope
 
 
 class Rewards(Call):
     """The rewards that customers see now, the cheapest first; with `member_id`, whether that member can have them."""
+
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.Reward), params=("member_id", *PAGED))}
 
     def get(self, request: Request) -> HttpResponse:
         """Answer with one page of rewards."""
@@ -58,6 +61,11 @@ class Redeem(Write):
     """Redeem a reward for a member's points."""
 
     body = bodies.ForMember
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(
+            shapes.RedeemedReward, 201, {409: ("not_enough_points", "sold_out", "limit_reached", "not_active")}
+        )
+    }
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Keep the reward's id for `act`."""
@@ -80,6 +88,8 @@ class Redeem(Write):
 
 class Redeemed(Call):
     """One redeemed reward."""
+
+    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.RedeemedReward)}
 
     def get(self, request: Request, redeemed_id: str) -> HttpResponse:
         """Answer with it as it is now."""
@@ -111,6 +121,8 @@ class Change(Write):
 class Use(Change):
     """Mark as used."""
 
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.RedeemedReward, 200, {409: ("not_active", "already_used")})}
+
     def change(self, *, reason: str, now: datetime) -> RedeemedReward:
         """Use it, once."""
         return mark_used(redeemed_id=self.redeemed_id, actor=self.actor, now=now, reason=reason, is_strict=True)
@@ -120,6 +132,9 @@ class Unuse(Change):
     """Take the mark off again."""
 
     scope = KeyScope.REVERSE
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.RedeemedReward, 200, {409: ("not_active", "not_used", "shipped")})
+    }
 
     def change(self, *, reason: str, now: datetime) -> RedeemedReward:
         """Take it back, once."""
@@ -130,6 +145,9 @@ class Cancel(Change):
     """Cancel, and give the points back."""
 
     scope = KeyScope.REVERSE
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.RedeemedReward, 200, {409: ("not_active", "already_used", "not_allowed")})
+    }
 
     def change(self, *, reason: str, now: datetime) -> RedeemedReward:
         """Cancel it, once."""

@@ -1,0 +1,53 @@
+"""The OpenAPI document, and the page on which calls can be tried."""
+
+import json
+from functools import cache
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.views.generic import TemplateView, View
+from drf_spectacular.generators import SchemaGenerator
+
+from ui.csp import csp_override
+
+# Swagger UI draws its arrows from data: addresses; everything else is our own.
+POLICY = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "connect-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+
+@cache
+def document() -> bytes:
+    """Return the document; it is the same for everybody, and made once a process."""
+    generator: Any = SchemaGenerator
+    found = generator(urlconf="config.urls").get_schema(request=None, public=True)
+    return json.dumps(found, indent=1, default=str).encode()
+
+
+class Schema(View):
+    """The OpenAPI 3.1 document."""
+
+    is_open: ClassVar[bool] = True
+
+    def get(self, request: Any) -> HttpResponse:
+        """Answer with it."""
+        return HttpResponse(document(), content_type="application/vnd.oai.openapi+json; charset=utf-8")
+
+
+class Docs(TemplateView):
+    """Where calls can be read and tried, under a Content-Security-Policy of its own."""
+
+    is_open: ClassVar[bool] = True
+    template_name = "pos/docs.html"
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer with the page, under its policy."""
+        show: Any = super().dispatch
+        return csp_override(POLICY)(show)(request, *args, **kwargs)
