@@ -39,7 +39,7 @@ def shop(transactional_db: None) -> Merchant:
 
 def work(shop: Merchant) -> None:
     """Run what waits, as the worker does."""
-    for kind in ("claims.rematch", "claims.follow_up", "claims.refresh_copies"):
+    for kind in ("claims.rematch", "claims.follow_up", "claims.refresh_copies", "claims.mark_signals"):
         run_kind(shop.id, kind)
     with merchant_scope(shop):
         assert not Job.objects.filter(kind__startswith="claims.").exclude(state="done").exists()
