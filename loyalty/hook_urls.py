@@ -8,5 +8,5 @@ from loyalty.views.stop import StopReminders
 app_name = "cashback"
 urlpatterns = [
     path("cashback/<slug:provider>/", CashbackCallback.as_view(), name="callback"),
-    path("points/<str:token>/", StopReminders.as_view(), name="stop_reminders"),
+    path("points/<str:sign>/", StopReminders.as_view(), name="stop_reminders"),
 ]

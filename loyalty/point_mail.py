@@ -38,7 +38,7 @@ EXPIRING = MailKind(
     fields=(
         Field("first_name", _lazy("First name"), _lazy("Robin")),
         Field("points", _lazy("Points that end"), _lazy("250")),
-        Field("list", _lazy("How many end on which day"), _lazy("250 points on December 31, 2026")),
+        Field("list", _lazy("How many end on which day"), _lazy("250 points on 31 December 2026")),
         Field("active", _lazy("All points that can be spent"), _lazy("1,200")),
         Field("merchant", _lazy("Your business"), _lazy("Your business")),
     ),

@@ -23,9 +23,9 @@ class StopReminders(PublicView):
     http_method_names = ["get", "head", "post", "options"]
     customer_id: uuid.UUID
 
-    def dispatch(self, request: Any, *args: Any, token: str, **kwargs: Any) -> Any:
+    def dispatch(self, request: Any, *args: Any, sign: str, **kwargs: Any) -> Any:
         """Find the customer whose address it is."""
-        found = customer_of(token)
+        found = customer_of(sign)
         if found is None or not Customer.objects.filter(id=found).exists():
             raise Http404
         self.customer_id = found

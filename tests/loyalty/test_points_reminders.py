@@ -165,7 +165,7 @@ def test_the_mail_says_what_ends_when_and_how_to_have_no_more(on: LoyaltySetting
     assert written.subject == f"1,250 of your points at {scope.name} expire soon"
     assert "Hello Mara" in written.text
     assert "Altogether you have 1,300 points" in written.text
-    day = (end - timedelta(days=1)).strftime("%B %-d, %Y")
+    day = (end - timedelta(days=1)).strftime("%-d %B %Y")
     assert f"1,250 points on {day}" in written.text
     assert f"/c/{scope.slug}/" in written.html
     headers = dict(written.headers)
