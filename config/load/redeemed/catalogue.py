@@ -24,7 +24,7 @@ TYPES: dict[RewardType, tuple[str, dict[str, Any]]] = {
     RewardType.VALUE_CODE: ("gift card", {"amount": Decimal(10)}),
     RewardType.FREE_DELIVERY: ("shipping", {"days_valid": 90}),
     RewardType.GIFT: ("mug", {"total_limit": PLENTY}),
-    RewardType.INVITATION: ("tasting", {"days_until_active": 3, "days_valid": 45}),
+    RewardType.INVITATION: ("tasting", {"days_until_active": 7, "days_valid": 45}),
     RewardType.CUSTOM_CAMPAIGN: ("surprise", {"customer_limit": PLENTY}),
     RewardType.CASHBACK: ("cashback", {"amount": Decimal(5), "cashback_provider": "paytm"}),
 }
