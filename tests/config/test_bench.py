@@ -28,7 +28,8 @@ def test_run_every_benchmark_at_a_tiny_size(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("config.bench.figures.LEAST", 1)
     monkeypatch.setattr("config.bench.work.ledger.ACTS_A_ROUND", 3)
     monkeypatch.setattr("config.bench.work.redemption.ACTS_A_ROUND", 2)
-    monkeypatch.setattr("config.bench.work.sweep.QUIET", 10)
+    monkeypatch.setattr("config.bench.work.sweep.QUIET", 5)
+    monkeypatch.setattr("config.bench.work.sweep.ROUNDS", 1)
     said: list[str] = []
     options = Namespace(rows=ROWS, only="", times=1, size=10, most=2)
     path = bench.run(options, tmp_path, lambda *lines: said.extend(lines))

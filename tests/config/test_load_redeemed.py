@@ -23,7 +23,7 @@ from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 
-NUMBER = 400
+NUMBER, MANY = 400, 1600
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside", "owner"])
 
@@ -35,9 +35,9 @@ def load(**numbers: int) -> Merchant:
 
 
 def test_make_rewards_of_every_kind_whose_books_add_up() -> None:
-    with merchant_scope(load()):
+    with merchant_scope(load(customers=250, redeemed=MANY)):
         rows = RedeemedReward.objects.all()
-        assert rows.count() == NUMBER
+        assert rows.count() == MANY
         seen = {name: set(rows.values_list(name, flat=True)) for name in ("reward_type", "source", "delivery_status")}
         assert seen["reward_type"] == set(RewardType.values)
         assert seen["source"] == set(Source.values) - {Source.RULE}

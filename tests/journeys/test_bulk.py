@@ -11,12 +11,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from claims_center.models import BulkAct, BulkRow, Claim, ClaimChange
+from claims_center.services import verdicts
 from ledger import checks
 from ledger.models import Entry
 from tenancy.models import Merchant
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_center.bulking import Shop
+from tests.claims_center.factories import NOW, STAFF, make_claim, make_funnel, make_pool, make_promotion
 from tests.claims_pages.factories import sign_in
 from tests.support.processes import StartWorker
 from tests.support.seeing import enter, look
@@ -178,10 +180,14 @@ def check_records() -> None:
 
 def test_send_gifts_and_take_processing_back(page: Page, live: str, shop: Merchant, worker: object) -> None:
     with merchant_scope(shop):
-        made = Shop(codes=2)
-        for number in range(3):
-            made.claim("verified", "pool", customer_name=f"Coder {number}")
-        made.claim("new", "pool", customer_name="Coder New")
+        two = make_promotion("pool", pool=make_pool("CODE-0001", "CODE-0002", name="Two codes"), name="One of two")
+        funnel = make_funnel(two, order_number="optional")
+        for number in range(4):
+            given = {"email": f"coder{number}@example.com", "last_name": "Coder", "order_number": ""}
+            claim = make_claim(funnel, **given)
+            Claim.objects.filter(id=claim.id).update(verification="match")
+            if number:
+                verdicts.verify(claim_id=claim.id, actor=STAFF, now=NOW)
     enter(page, live, sign_in(shop, Role.AGENT))
     listed(page, live, "q=coder")
     page.locator("[data-all]").check()
@@ -198,7 +204,7 @@ def test_send_gifts_and_take_processing_back(page: Page, live: str, shop: Mercha
         page.get_by_role("button", name=f"{act}: 2 claims").click()
         tally(page, label, 2)
     with merchant_scope(shop):
-        assert Claim.objects.filter(customer_name__startswith="Coder", status="verified").count() == 3
+        assert Claim.objects.filter(customer_name="Ann Coder", status="verified").count() == 3
     assert checks.run(shop.id).findings == []
 
 
