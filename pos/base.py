@@ -57,7 +57,7 @@ class Stop(Exception):  # noqa: N818 - it ends a call, with its answer
 
 
 class Call(APIView):
-    """A call that reads. `scope` is what the key has to be allowed; `get` returns plain values or an answer."""
+    """A call. `scope` is what the key has to be allowed for a POST; a GET needs to be allowed to read."""
 
     scope: ClassVar[KeyScope] = KeyScope.READ
     # So that another address than a merchant's own can be open to everybody; see `tenancy.doors.key`.
@@ -78,13 +78,18 @@ class Call(APIView):
         if key is None:
             raise Stop(unauthorized())
         self.key: ApiKey = key
-        if self.scope.value not in key.scopes:
-            detail = f"This key lacks the scope “{self.scope.value}”."
+        scope = self.scope_of(request.method or "")
+        if scope.value not in key.scopes:
+            detail = f"This key lacks the scope “{scope.value}”."
             raise Stop(problem(HTTPStatus.FORBIDDEN, "scope_missing", detail))
         if not allowed(LIMIT, str(key.pk)):
             detail = "Too many calls with this key."
             raise Stop(problem(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", detail, retry_after=LIMIT.retry_after))
         super().initial(request, *args, **kwargs)
+
+    def scope_of(self, method: str) -> KeyScope:
+        """Return what a key has to be allowed for this method: to read, whatever else the address does."""
+        return KeyScope.READ if method in ("GET", "HEAD", "OPTIONS") else self.scope
 
     @cached_property
     def actor(self) -> Actor:

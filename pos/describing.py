@@ -58,7 +58,7 @@ class CallSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # as its base has it
         """Return what the call says of itself, and the scope that it needs."""
-        return f"{(self.view.__doc__ or '').strip().splitlines()[0]}\n\nNeeds the scope `{self.call.scope.value}`."
+        return f"{(self.view.__doc__ or '').strip().splitlines()[0]}\n\nNeeds the scope `{self.call.scope_of(self.method).value}`."
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Every call needs a key."""

@@ -46,6 +46,8 @@ def test_refuse_a_key_that_is_over(till: Till, merchant: Merchant, change: dict[
 def test_ask_for_the_scope(merchant: Merchant, mara: Customer) -> None:
     reader = Till(merchant, [KeyScope.READ])
     assert reader.get(f"members/{mara.id}").status_code == 200
+    assert reader.get("members", email="mara@example.com").status_code == 200
+    assert problem_of(Till(merchant, [KeyScope.WRITE]).get("rewards")) == (403, "scope_missing")
     assert problem_of(reader.post("members", {"email": "x@example.com"})) == (403, "scope_missing")
 
 

@@ -67,6 +67,7 @@ def test_name_codes_key_and_scope(schema: dict[str, Any]) -> None:
     assert "Idempotency-Key" in {one["name"] for one in redeem["parameters"]}
     assert redeem["security"] == [{"apiKey": []}]
     assert "`write`" in redeem["description"]
+    assert "`read`" in schema["paths"]["/api/v1/members"]["get"]["description"]
     check = schema["paths"]["/api/v1/members/{member_id}/responses/check"]["post"]
     assert "Idempotency-Key" not in {one["name"] for one in check["parameters"]}
 
