@@ -49,9 +49,7 @@ def settle_cashback(run: JobRun) -> None:
         turn = next_turn(payment_id=payment_id, now=timezone.now())
     if turn is None:
         return
-    fault("cashback.turned")
     answer = _answer(payment_id, turn, run)
-    fault("cashback.answered")
     with run.scope():
         if answer.verdict == Verdict.UNKNOWN:
             not_sent(payment_id=payment_id)
@@ -72,8 +70,9 @@ def _pause(payment_id: uuid.UUID) -> float:
 def _answer(payment_id: uuid.UUID, turn: Turn, run: JobRun) -> Answer:
     """Call the provider, outside every transaction; what is in doubt is pending."""
     provider = provider_for(turn.account.provider, turn.account)
+    fault("cashback.turned")
     try:
-        return provider.query(turn.order.order_id) if turn.is_sent else provider.transfer(turn.order)
+        answer = provider.query(turn.order.order_id) if turn.is_sent else provider.transfer(turn.order)
     except NotSent as error:
         if not turn.is_sent:
             with run.scope():
@@ -81,6 +80,8 @@ def _answer(payment_id: uuid.UUID, turn: Turn, run: JobRun) -> Answer:
         raise RetryLater(60, "not_reached") from error
     except NoAnswer:
         return NO_ANSWER
+    fault("cashback.answered")
+    return answer
 
 
 @job_handler()

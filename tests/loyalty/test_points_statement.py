@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ledger.models import Movement
 from ledger.selectors import balance_as_of, usable_balance
@@ -161,12 +159,10 @@ def test_cursor_refuses_nonsense(text: str) -> None:
         Cursor.parse(text)
 
 
-@given(
-    at=st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
-    left=st.integers(0, 10**12),
-)
-def test_cursor_comes_back_as_it_was_written(at: datetime, left: int) -> None:
-    cursor = Cursor(at, uuid.uuid4(), left)
+@pytest.mark.parametrize("moment", ["1990-01-01T00:00:00", "2024-02-29T23:59:59.999999", "2199-12-31T12:00:00.000001"])
+@pytest.mark.parametrize("left", [0, 7, 10**12])
+def test_cursor_comes_back_as_it_was_written(moment: str, left: int) -> None:
+    cursor = Cursor(datetime.fromisoformat(moment).replace(tzinfo=UTC), uuid.uuid4(), left)
 
     assert Cursor.parse(cursor.token) == cursor
 
