@@ -25,7 +25,7 @@ from ui.timeline import Fact
 class ErasureList(StaffListView):
     """All of them, the latest first."""
 
-    role = Role.VIEWER
+    role = Role.OWNER
     title = _("Erasure requests")
     template_name = "ui/list.html"
     table_class = ErasureTable
