@@ -22,15 +22,23 @@ WHERE merchant_id = %(merchant)s AND state = 'free' AND id = (
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING *
 """
+# For a document that is only just made: it can hold no code yet, and stands in no line.
+TAKE_NEW = TAKE.replace(
+    "WHERE merchant_id = %(merchant)s AND state = 'free' AND id",
+    "WHERE NOT EXISTS (SELECT FROM codes_waiting WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s)"
+    " AND merchant_id = %(merchant)s AND state = 'free' AND id",
+)
 WAIT = """
 SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
 ORDER BY id LIMIT 1 FOR UPDATE
 """
 ATTEMPTS = 8
-LOCK_NOT_AVAILABLE = "55P03"
+LOCK_NOT_AVAILABLE, DEADLOCK = "55P03", "40P01"
 
 
-def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime, actor: Actor) -> Code:
+def take(
+    *, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime, actor: Actor, is_new: bool = False
+) -> Code:
     """Give the pool's next free code to a document, inside the caller's transaction.
 
     1. Refuses where others wait for a code of this pool and came before (OthersWait, which is a PoolEmpty).
@@ -38,12 +46,16 @@ def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime
     3. Writes holder and time (``now``, UTC) on it; its place in the line is given up. The act itself stands in the
        ledger, with ``actor``.
 
+    All of it by one statement where the document is only just made (``is_new``) and a code is free.
+
     A document that holds a code of this pool already gets that one back; one that holds a code of another pool must
     give that up first (HolderHasCode). Raises PoolEmpty when no code is free, and PoolBusy when the last ones stay
     locked by transactions that may still give them up: "sold out" is never said falsely. Locks one code row until the
     transaction ends, so send no mail inside it.
     """
     values = {"merchant": current_merchant_id(), "pool": pool_id, "origin": origin, "holder": origin_id, "now": now}
+    if is_new and (found := list(Code.objects.raw(TAKE_NEW, values))):
+        return found[0]
     if not may_take(pool_id=pool_id, origin=origin, origin_ids=[origin_id]):
         return _held_or(OthersWait(), values)
     for _attempt in range(ATTEMPTS):
@@ -57,7 +69,7 @@ def take(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime
         # Stepping around locks cannot tell "sold out" from "the last one may be on its way back": look, and wait.
         if not Code.objects.filter(pool_id=pool_id, state=CodeState.FREE).exists():
             return _held_or(PoolEmpty(), values)
-        _run(lambda: _wait(values))
+        _wait(values)
     raise PoolBusy
 
 
@@ -155,8 +167,22 @@ def _run(statement: Callable[[], Any]) -> Any:
 
 
 def _wait(values: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(WAIT, values)
+    """Wait until the oldest free code is taken for good, or free after all; then its lock is kept.
+
+    PostgreSQL also locks the row that turns out to be taken, until the transaction ends. Two who keep such locks of
+    their earlier looks can end up waiting for each other, so a wait that was in vain is rolled back.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(WAIT, values)
+            if cursor.fetchone() is None:
+                transaction.set_rollback(True)
+    except OperationalError as error:
+        state = getattr(error.__cause__, "sqlstate", None)
+        if state == LOCK_NOT_AVAILABLE:
+            raise PoolBusy from error
+        if state != DEADLOCK:
+            raise
 
 
 def _held_or(error: Exception, values: dict[str, Any]) -> Code:

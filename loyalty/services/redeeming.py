@@ -15,26 +15,19 @@ from codes.services import take as take_code
 from customers.models import Customer
 from ledger.acts import Posted, Step, digest_of
 from ledger.errors import NotEnough
-from ledger.selectors import usable_balance
 from ledger.services import post
 from ledger.units import Unit
 from loyalty import search
 from loyalty.calendar import add_days
 from loyalty.errors import KeyReused, NotActive, NotEnoughPoints, ReasonNeeded, SoldOut
 from loyalty.models import RedeemedChange, RedeemedReward, Reward
-from loyalty.services import cashback, stock
+from loyalty.services import cashback, rows, stock
 from loyalty.services.base import ORIGIN
 from loyalty.states import CashbackStatus, CodeSource, CouponStatus, Event, RewardType, Source
 from tenancy.actors import Actor
 from tenancy.ids import new_id
-from tenancy.scope import current_merchant_id
 from tenancy.selectors import merchant_zone
 
-# Held against a change of the reward, not against other redemptions: the foreign key would take this lock anyway.
-HOLD = "SELECT * FROM loyalty_reward WHERE merchant_id = %s AND id = %s FOR KEY SHARE"
-# Every redemption asks these: written out, since putting a query together costs more than its answer.
-KNOWN = "SELECT * FROM loyalty_redeemedreward WHERE merchant_id = %s AND op_key = %s"
-STANDING = "SELECT * FROM customers_customer WHERE merchant_id = %s AND id = %s AND erased_at IS NULL"
 CASHBACK_INIT = "0: INIT: INIT"
 
 
@@ -53,6 +46,8 @@ class Taking:
     active_from: datetime
     expires_at: datetime | None
     reason: str
+    # What the customer could spend a moment ago; the ledger judges again.
+    active: int
 
 
 def redeem(
@@ -79,17 +74,12 @@ def redeem(
     NotEnoughPoints (with `missing`), ReasonNeeded (granted by hand without one), KeyReused, Reward.DoesNotExist,
     Customer.DoesNotExist.
     """
-    known = _known(op_key, reward_id, customer_id)
-    if known is not None:
-        return known
-    if source == Source.GRANTED and not reason.strip():
-        raise ReasonNeeded(_("Say what the customer gets this reward for."))
     try:
         with transaction.atomic():
             return _redeem(reward_id, customer_id, op_key, source, actor=actor, now=now, reason=reason)
     except _StandsAlready:
-        # The same request, a moment earlier: it had committed before the ledger let us in.
-        return RedeemedReward.objects.get(op_key=op_key)
+        # It stood before, or the same request came a moment earlier and had committed before the ledger let us in.
+        return _same(RedeemedReward.objects.get(op_key=op_key), reward_id, customer_id)
 
 
 def check_open(*, reward: Reward, now: datetime) -> None:
@@ -104,10 +94,8 @@ class _StandsAlready(Exception):  # noqa: N818
     """The same redemption was made meanwhile."""
 
 
-def _known(op_key: str, reward_id: uuid.UUID, customer_id: uuid.UUID) -> RedeemedReward | None:
-    rows = RedeemedReward.objects.raw(KNOWN, [current_merchant_id(), op_key])
-    found: RedeemedReward | None = next(iter(rows), None)
-    if found is not None and (found.reward_id, found.customer_id) != (reward_id, customer_id):
+def _same(found: RedeemedReward, reward_id: uuid.UUID, customer_id: uuid.UUID) -> RedeemedReward:
+    if (found.reward_id, found.customer_id) != (reward_id, customer_id):
         raise KeyReused
     return found
 
@@ -122,34 +110,35 @@ def _redeem(
     now: datetime,
     reason: str,
 ) -> RedeemedReward:
-    reward = _held(reward_id)
-    check_open(reward=reward, now=now)
-    customer = _standing(customer_id)
-    active_from, expires_at = _validity(reward, now)
-    cost = 0 if source in (Source.GRANTED, Source.RULE) else reward.cost_in_points
+    found = rows.read(reward_id=reward_id, customer_id=customer_id, op_key=op_key, at=now)
+    if found.known_id is not None:
+        raise _StandsAlready
+    if source == Source.GRANTED and not reason.strip():
+        raise ReasonNeeded(_("Say what the customer gets this reward for."))
+    check_open(reward=found.reward, now=now)
+    if found.customer is None:
+        raise Customer.DoesNotExist
+    active_from, expires_at = _validity(found.reward, now)
     taking = Taking(
-        reward, customer, new_id(), op_key, source, cost, actor, now, active_from, expires_at, reason.strip()[:500]
+        reward=found.reward,
+        customer=found.customer,
+        redeemed_id=new_id(),
+        op_key=op_key,
+        source=source,
+        cost=0 if source in (Source.GRANTED, Source.RULE) else found.reward.cost_in_points,
+        actor=actor,
+        now=now,
+        active_from=active_from,
+        expires_at=expires_at,
+        reason=reason.strip()[:500],
+        active=found.active,
     )
-    stock.take(reward=reward, customer_id=customer.id)
+    stock.take(reward=taking.reward, customer_id=customer_id)
     code = _code(taking)
     grant_id, posted = _post(taking, code)
     if posted.replayed:
         raise _StandsAlready
-    return _insert(taking, code, grant_id, posted)
-
-
-def _held(reward_id: uuid.UUID) -> Reward:
-    found: Reward | None = next(iter(Reward.objects.raw(HOLD, [current_merchant_id(), reward_id])), None)
-    if found is None:
-        raise Reward.DoesNotExist
-    return found
-
-
-def _standing(customer_id: uuid.UUID) -> Customer:
-    found: Customer | None = next(iter(Customer.objects.raw(STANDING, [current_merchant_id(), customer_id])), None)
-    if found is None:
-        raise Customer.DoesNotExist
-    return found
+    return _write(taking, code, grant_id, posted)
 
 
 def _validity(reward: Reward, now: datetime) -> tuple[datetime, datetime | None]:
@@ -176,7 +165,12 @@ def _code(taking: Taking) -> Code | None:
 
 def _from_pool(taking: Taking) -> Code:
     return take_code(
-        pool_id=_pool(taking), origin=ORIGIN, origin_id=taking.redeemed_id, now=taking.now, actor=taking.actor
+        pool_id=_pool(taking),
+        origin=ORIGIN,
+        origin_id=taking.redeemed_id,
+        now=taking.now,
+        actor=taking.actor,
+        is_new=True,
     )
 
 
@@ -189,10 +183,8 @@ def _pool(taking: Taking) -> Any:
 
 
 def _check_points(taking: Taking) -> None:
-    if taking.cost:
-        active = usable_balance(customer_id=taking.customer.id, unit=Unit.POINT, at=taking.now)
-        if active < taking.cost:
-            raise NotEnoughPoints(taking.cost - active)
+    if taking.active < taking.cost:
+        raise NotEnoughPoints(taking.cost - taking.active)
 
 
 def _post(taking: Taking, code: Code | None) -> tuple[uuid.UUID, Posted]:
@@ -229,7 +221,7 @@ def _is_free(taking: Taking) -> bool:
     return taking.source in (Source.GRANTED, Source.RULE)
 
 
-def _insert(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Posted) -> RedeemedReward:
+def _write(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Posted) -> RedeemedReward:
     reward, customer = taking.reward, taking.customer
     is_cashback = reward.reward_type == RewardType.CASHBACK
     redeemed: RedeemedReward = RedeemedReward.made_with(
@@ -248,7 +240,6 @@ def _insert(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Post
         tax_value=reward.tax_value,
         amount=reward.amount,
         currency=reward.currency,
-        active_points_after=usable_balance(customer_id=customer.id, unit=Unit.POINT, at=taking.now),
         redeemed_at=taking.now,
         active_from=taking.active_from,
         expires_at=taking.expires_at,
@@ -261,8 +252,6 @@ def _insert(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Post
         customer_last_name=customer.last_name,
         version=1,
     )
-    redeemed.save(force_insert=True)
-    _note(taking, posted)
     words = search.words_for(
         reward_name=reward.name,
         code=redeemed.code_value,
@@ -271,14 +260,14 @@ def _insert(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Post
         email=customer.email,
         phone_norm=customer.phone_norm,
     )
-    search.add_words(redeemed_id=redeemed.id, words=words)
+    rows.write(redeemed=redeemed, change=_history(taking, posted), words=words)
     if is_cashback:
         cashback.start(redeemed=redeemed, provider=reward.cashback_provider, now=taking.now)
     return redeemed
 
 
-def _note(taking: Taking, posted: Posted) -> None:
-    RedeemedChange.made_with(
+def _history(taking: Taking, posted: Posted) -> RedeemedChange:
+    change: RedeemedChange = RedeemedChange.made_with(
         redeemed_id=taking.redeemed_id,
         seq=1,
         event=Event.GRANTED if _is_free(taking) else Event.REDEEMED,
@@ -286,4 +275,5 @@ def _note(taking: Taking, posted: Posted) -> None:
         at=taking.now,
         reason=taking.reason,
         entry_id=posted.entry_id,
-    ).save(force_insert=True)
+    )
+    return change

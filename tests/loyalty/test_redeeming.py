@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from codes.models import Code
 from codes.states import CodeState
+from customers.models import Customer
 from ledger import checks
 from ledger.models import Entry, Grant
 from ledger.selectors import paid_by, usable_balance
 from ledger.units import Unit
 from loyalty.checks import check_rewards
 from loyalty.errors import KeyReused, LimitReached, NotActive, NotEnoughPoints, ReasonNeeded, SoldOut
-from loyalty.models import RedeemedChange, RedeemedReward, RedeemedToken, RewardStock
-from loyalty.services import stock
+from loyalty.models import RedeemedChange, RedeemedReward, RedeemedToken, Reward, RewardStock
+from loyalty.services import rows, stock
 from loyalty.states import CouponStatus, RewardType, Source
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
@@ -313,3 +314,17 @@ def test_counter_off_oversells(
 def _look_only(*, reward: Any, customer_id: uuid.UUID) -> None:
     if RedeemedReward.objects.filter(reward=reward).count() >= reward.total_limit:
         raise SoldOut
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [Reward, Customer])
+def test_read_whole_rows_by_hand(scope: Merchant, model: type[Reward | Customer]) -> None:
+    """`rows.read` makes instances of columns as the driver gives them: no field may want to turn them into others."""
+    assert [field.name for field in model._meta.concrete_fields if hasattr(field, "from_db_value")] == []
+    what, who = make.reward(cost_in_points=7), make.customer()
+    found = rows.read(reward_id=what.id, customer_id=who.id, op_key="x", at=timezone.now())
+    assert found.customer is not None
+    for made, read in ((what, found.reward), (who, found.customer)):
+        made.refresh_from_db()
+        for field in made._meta.concrete_fields:
+            assert getattr(read, field.attname) == getattr(made, field.attname), field

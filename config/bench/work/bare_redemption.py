@@ -20,14 +20,17 @@ from psycopg.types.json import Jsonb
 from codes.services import TAKE
 from config.bench.work.shop import COST, Shop
 from jobs.models import Job
-from loyalty import search
 from loyalty.models import CashbackPayment, RedeemedChange, RedeemedReward, RedeemedToken
 from loyalty.services import cashback
 from loyalty.services.base import ORIGIN
 from tenancy.ids import new_id
 from tenancy.scope import merchant_scope
 
-WORDS, TAKE_CODE = search.INSERT, TAKE.replace("RETURNING *", "RETURNING id, value")
+WORDS = """
+INSERT INTO loyalty_redeemedtoken (merchant_id, id, row_id, token)
+SELECT %s, word.id, %s, word.token FROM unnest(%s::uuid[], %s::text[]) AS word (id, token)
+"""
+TAKE_CODE = TAKE.replace("RETURNING *", "RETURNING id, value")
 OURS = "SELECT bucket || ':' || unit, id FROM ledger.accounts WHERE merchant_id = %s AND customer_id IS NULL"
 HOLD = """SELECT unit, id, balance FROM ledger.accounts WHERE merchant_id = %s AND customer_id = %s ORDER BY id
 FOR NO KEY UPDATE"""
