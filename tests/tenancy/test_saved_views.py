@@ -53,7 +53,7 @@ def act(client: Client, merchant: Merchant, view: SavedView, act: str, **body: A
 
 
 def tabs(client: Client, merchant: Merchant, address: str = "?view=all") -> list[str]:
-    return [tab.label for tab in client.get(claims(merchant) + address).context["tabs"]][7:]
+    return [tab.label for tab in client.get(claims(merchant) + address).context["tabs"]][8:]
 
 
 def make_view(merchant: Merchant, client: Client, **values: Any) -> SavedView:
@@ -332,7 +332,7 @@ def test_open_a_view_that_names_what_is_gone(agent: Client, merchant: Merchant, 
 def test_draw_a_view_of_odd_looks_as_the_list_is_drawn(agent: Client, merchant: Merchant, display: Any) -> None:
     view = make_view(merchant, agent, display=display)
     page = agent.get(f"{claims(merchant)}?view={view.id}")
-    assert (page.status_code, len(page.context["heads"]), page.context["page_size"]) == (200, 14, 25)
+    assert (page.status_code, len(page.context["heads"]), page.context["page_size"]) == (200, 16, 25)
 
 
 @pytest.mark.parametrize("value", [None, 7, "x", [1], {"columns": {"a": 1}, "order": 3, "first": ["x"]}])
@@ -343,7 +343,7 @@ def test_open_a_list_whatever_the_settings_hold(agent: Client, merchant: Merchan
                 user_id=user_id(agent), name=name, value=value, updated_at="2026-11-20T12:00Z"
             )
     page = agent.get(claims(merchant))
-    assert (page.status_code, len(page.context["heads"])) == (200, 14)
+    assert (page.status_code, len(page.context["heads"])) == (200, 16)
 
 
 def test_open_the_list_when_the_beginning_view_is_gone(agent: Client, merchant: Merchant) -> None:
