@@ -141,7 +141,6 @@ def test_notice_when_nobody_queues(
     merchant: Merchant, owner: Client, together: Together, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Without the lock on the claim the ten run into each other; the database's own rules still keep it at one."""
-
     read, two_have_read = itertools.count(1), threading.Event()
 
     def unlocked(*, claim_id: uuid.UUID) -> Claim:
@@ -149,7 +148,7 @@ def test_notice_when_nobody_queues(
         if next(read) > 1:
             two_have_read.set()
         # However slow the machine is: nobody writes before somebody else has read as well.
-        two_have_read.wait(20)
+        two_have_read.wait(2)
         return found
 
     monkeypatch.setattr(gifts, "locked", unlocked)
