@@ -97,6 +97,42 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "slug"), name="funnel_slug_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__regex", "^[a-z0-9][a-z0-9-]*$")), name="funnel_slug_plain"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at__isnull", True),
+                            ("ends_at__isnull", True),
+                            ("ends_at__gt", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="funnel_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("order_number__in", ["required", "optional", "none"])),
+                        name="funnel_order_number_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("auto_send", False), ("auto_verify", True), _connector="OR"),
+                        name="funnel_sends_what_it_verifies",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_order_age_days__isnull", True), ("max_order_age_days__gt", 0), _connector="OR"
+                        ),
+                        name="funnel_age_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("min_feedback__lte", 1000)), name="funnel_feedback_sane"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "name", "id"], name="funnel_by_name"),
+                    models.Index(fields=["merchant", "created_at", "id"], name="funnel_by_age"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -132,6 +168,29 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["merchant", "funnel"], name="journey_visits"),
+                    models.Index(
+                        condition=models.Q(("started_at__isnull", False)),
+                        fields=["merchant", "funnel"],
+                        name="journey_started",
+                    ),
+                    models.Index(
+                        fields=["merchant", "funnel", "visited_at"],
+                        include=("started_at", "submitted_at", "shared_at"),
+                        name="journey_of_funnel",
+                    ),
+                    models.Index(
+                        fields=["merchant", "visited_at"],
+                        include=("funnel", "started_at", "submitted_at", "shared_at"),
+                        name="journey_by_day",
+                    ),
+                    models.Index(
+                        condition=models.Q(("draft", {}), _negated=True),
+                        fields=["merchant", "visited_at", "id"],
+                        name="journey_with_draft",
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -195,6 +254,43 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "marketplace", "number_norm"), name="order_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("marketplace__in", ["amazon", "ebay", "walmart", "etsy"])),
+                        name="order_marketplace_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["pending", "open", "shipped", "delivered", "cancelled", "unknown"])
+                        ),
+                        name="order_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number_norm", ""), _negated=True), name="order_has_number"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "number_norm"], name="order_by_number"),
+                    models.Index(
+                        condition=models.Q(("last_group", ""), _negated=True),
+                        fields=["merchant", "last_group"],
+                        name="order_by_last_group",
+                    ),
+                    models.Index(
+                        condition=models.Q(("other_norm", ""), _negated=True),
+                        fields=["merchant", "other_norm"],
+                        name="order_by_other_number",
+                    ),
+                    models.Index(fields=["merchant", "ordered_at", "id"], name="order_by_date"),
+                    models.Index(fields=["merchant", "marketplace", "ordered_at", "id"], name="order_by_marketplace"),
+                    models.Index(fields=["merchant", "status", "ordered_at", "id"], name="order_by_status"),
+                    models.Index(fields=["merchant", "number", "id"], name="order_by_text"),
+                    models.Index(fields=["merchant", "marketplace", "id"], name="order_sort_marketplace"),
+                    models.Index(fields=["merchant", "status", "id"], name="order_sort_status"),
+                    models.Index(fields=["merchant", "imported_at", "id"], name="order_by_import"),
+                    models.Index(fields=["merchant", "batch", "id"], name="order_of_batch"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -228,6 +324,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("merchant", "order", "sku", "listing_id", "is_cancelled"), name="order_item_once"
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -254,6 +355,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("sku", ""), _negated=True),
+                        fields=("merchant", "sku"),
+                        name="product_sku_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="product_has_title"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "title", "id"], name="product_by_title"),
+                    models.Index(fields=["merchant", "sku", "id"], name="product_by_sku"),
+                    models.Index(fields=["merchant", "created_at", "id"], name="product_by_age"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -301,6 +415,25 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("merchant", "marketplace", "region", "listing_id"), name="listing_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("marketplace__in", ["amazon", "ebay", "walmart", "etsy"])),
+                        name="listing_marketplace_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("url__startswith", "https://")), name="listing_https"),
+                    models.CheckConstraint(
+                        condition=models.Q(("listing_id", ""), _negated=True), name="listing_has_id"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("region__regex", "^([A-Z]{2})?$")), name="listing_region_code"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "product", "marketplace"], name="listing_of_product"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -339,6 +472,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "funnel", "product"), name="funnel_product_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "product"], name="funnel_product_product"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -409,6 +548,56 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("file", ""),
+                                ("fixed_code", ""),
+                                ("item_name", ""),
+                                ("kind", "digital"),
+                                ("pool__isnull", False),
+                                ("source", "pool"),
+                            ),
+                            models.Q(
+                                ("file", ""),
+                                ("item_name", ""),
+                                ("kind", "digital"),
+                                ("pool__isnull", True),
+                                ("source", "fixed"),
+                                models.Q(("fixed_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("fixed_code", ""),
+                                ("item_name", ""),
+                                ("kind", "digital"),
+                                ("pool__isnull", True),
+                                ("source", "file"),
+                                models.Q(("file", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("file", ""),
+                                ("fixed_code", ""),
+                                ("kind", "physical"),
+                                ("pool__isnull", True),
+                                ("source", "item"),
+                                models.Q(("item_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotion_source_fits_kind",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="promotion_value_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="promotion_currency_code"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="promotion_has_name"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "name", "id"], name="promotion_by_name"),
+                    models.Index(fields=["merchant", "created_at", "id"], name="promotion_by_age"),
+                    models.Index(fields=["merchant", "kind", "id"], name="promotion_by_kind"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -621,6 +810,172 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "funnel", "op_key"), name="claim_post_once"),
+                    models.UniqueConstraint(fields=("merchant", "tracker_hash"), name="claim_tracker_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("journey__isnull", False)),
+                        fields=("merchant", "journey"),
+                        name="claim_journey_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code__isnull", False)), fields=("merchant", "code"), name="claim_code_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("grant__isnull", False)),
+                        fields=("merchant", "grant"),
+                        name="claim_grant_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating__isnull", True), models.Q(("rating__gte", 1), ("rating__lte", 5)), _connector="OR"
+                        ),
+                        name="claim_rating_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("marketplace__in", ["amazon", "ebay", "walmart", "etsy"])),
+                        name="claim_marketplace_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["new", "verified", "processed", "needs_info", "rejected"])),
+                        name="claim_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "verification__in",
+                                [
+                                    "match",
+                                    "no_such_order",
+                                    "already_claimed",
+                                    "wrong_product",
+                                    "too_old",
+                                    "other_buyer",
+                                    "not_checked",
+                                ],
+                            )
+                        ),
+                        name="claim_verification_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "delivery_status__in",
+                                    (
+                                        "not_sent",
+                                        "queued",
+                                        "sent",
+                                        "delivered",
+                                        "opened",
+                                        "bounced",
+                                        "complained",
+                                        "failed",
+                                    ),
+                                ),
+                                ("promotion_kind", "digital"),
+                            ),
+                            models.Q(
+                                ("delivery_status__in", ("not_shipped", "shipped", "delivered")),
+                                ("promotion_kind", "physical"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_delivery_fits_gift",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("grant__isnull", False),
+                                ("processed_at__isnull", False),
+                                ("processed_entry_id__isnull", False),
+                                ("status", "processed"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "processed"), _negated=True),
+                                ("processed_at__isnull", True),
+                                ("processed_entry_id__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_processed_has_gift",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["needs_info", "rejected"]), _negated=True),
+                            models.Q(("status_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="claim_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("grant__isnull", False),
+                            models.Q(("code__isnull", True), ("gift_code", "")),
+                            _connector="OR",
+                        ),
+                        name="claim_code_with_voucher",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "rejected"), _negated=True), ("grant__isnull", True), _connector="OR"
+                        ),
+                        name="claim_rejected_holds_nothing",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["merchant", "submitted_at", "id"], include=["status"], name="claim_by_submitted"
+                    ),
+                    models.Index(fields=["merchant", "customer_name", "id"], name="claim_by_customer_name"),
+                    models.Index(fields=["merchant", "customer_email", "id"], name="claim_by_email"),
+                    models.Index(fields=["merchant", "product_title", "id"], name="claim_by_product_title"),
+                    models.Index(fields=["merchant", "marketplace", "id"], name="claim_by_marketplace"),
+                    models.Index(fields=["merchant", "order_number", "id"], name="claim_by_order_number"),
+                    models.Index(fields=["merchant", "promotion_name", "id"], name="claim_by_promotion_name"),
+                    models.Index(fields=["merchant", "rating_rank", "id"], name="claim_by_rating"),
+                    models.Index(fields=["merchant", "did_redirect", "id"], name="claim_by_redirect"),
+                    models.Index(fields=["merchant", "verification", "id"], name="claim_by_verification"),
+                    models.Index(fields=["merchant", "status", "id"], name="claim_by_status"),
+                    models.Index(fields=["merchant", "delivery_status", "id"], name="claim_by_delivery"),
+                    models.Index(fields=["merchant", "assignee_name", "id"], name="claim_by_assignee_name"),
+                    models.Index(fields=["merchant", "status", "submitted_at", "id"], name="claim_status_new"),
+                    models.Index(
+                        fields=["merchant", "verification", "submitted_at", "id"], name="claim_verification_new"
+                    ),
+                    models.Index(fields=["merchant", "funnel", "submitted_at", "id"], name="claim_funnel_new"),
+                    models.Index(fields=["merchant", "product", "submitted_at", "id"], name="claim_product_new"),
+                    models.Index(
+                        fields=["merchant", "marketplace", "submitted_at", "id"], name="claim_marketplace_new"
+                    ),
+                    models.Index(fields=["merchant", "promotion_kind", "submitted_at", "id"], name="claim_kind_new"),
+                    models.Index(fields=["merchant", "promotion", "submitted_at", "id"], name="claim_promotion_new"),
+                    models.Index(fields=["merchant", "did_redirect", "submitted_at", "id"], name="claim_redirect_new"),
+                    models.Index(
+                        fields=["merchant", "delivery_status", "submitted_at", "id"], name="claim_delivery_new"
+                    ),
+                    models.Index(fields=["merchant", "assignee", "submitted_at", "id"], name="claim_assignee_new"),
+                    models.Index(fields=["merchant", "is_repeat", "submitted_at", "id"], name="claim_repeat_new"),
+                    models.Index(fields=["merchant", "customer", "submitted_at", "id"], name="claim_of_customer"),
+                    models.Index(fields=["merchant", "funnel", "status", "did_redirect"], name="claim_of_funnel"),
+                    models.Index(
+                        condition=models.Q(("processed_at__isnull", False)),
+                        fields=["merchant", "processed_at", "id"],
+                        include=["submitted_at"],
+                        name="claim_processed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("order_number_norm", ""), _negated=True),
+                        fields=["merchant", "order_number_norm"],
+                        name="claim_by_number",
+                    ),
+                    models.Index(
+                        condition=models.Q(("matched_order__isnull", False)),
+                        fields=["merchant", "matched_order"],
+                        name="claim_of_order",
+                    ),
+                    models.Index(fields=["merchant", "change_xid", "id"], name="claim_changed"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -823,597 +1178,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="journey",
-            index=models.Index(fields=["merchant", "funnel"], name="journey_visits"),
-        ),
-        migrations.AddIndex(
-            model_name="journey",
-            index=models.Index(
-                condition=models.Q(("started_at__isnull", False)), fields=["merchant", "funnel"], name="journey_started"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journey",
-            index=models.Index(
-                fields=["merchant", "funnel", "visited_at"],
-                include=("started_at", "submitted_at", "shared_at"),
-                name="journey_of_funnel",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journey",
-            index=models.Index(
-                fields=["merchant", "visited_at"],
-                include=("funnel", "started_at", "submitted_at", "shared_at"),
-                name="journey_by_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journey",
-            index=models.Index(
-                condition=models.Q(("draft", {}), _negated=True),
-                fields=["merchant", "visited_at", "id"],
-                name="journey_with_draft",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "number_norm"], name="order_by_number"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("last_group", ""), _negated=True),
-                fields=["merchant", "last_group"],
-                name="order_by_last_group",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("other_norm", ""), _negated=True),
-                fields=["merchant", "other_norm"],
-                name="order_by_other_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "ordered_at", "id"], name="order_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "marketplace", "ordered_at", "id"], name="order_by_marketplace"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "status", "ordered_at", "id"], name="order_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "number", "id"], name="order_by_text"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "marketplace", "id"], name="order_sort_marketplace"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "status", "id"], name="order_sort_status"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "imported_at", "id"], name="order_by_import"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["merchant", "batch", "id"], name="order_of_batch"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(fields=("merchant", "marketplace", "number_norm"), name="order_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("marketplace__in", ["amazon", "ebay", "walmart", "etsy"])),
-                name="order_marketplace_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "open", "shipped", "delivered", "cancelled", "unknown"])),
-                name="order_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number_norm", ""), _negated=True), name="order_has_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderitem",
-            constraint=models.UniqueConstraint(
-                fields=("merchant", "order", "sku", "listing_id", "is_cancelled"), name="order_item_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["merchant", "title", "id"], name="product_by_title"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["merchant", "sku", "id"], name="product_by_sku"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["merchant", "created_at", "id"], name="product_by_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sku", ""), _negated=True), fields=("merchant", "sku"), name="product_sku_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="product_has_title"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["merchant", "product", "marketplace"], name="listing_of_product"),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.UniqueConstraint(
-                fields=("merchant", "marketplace", "region", "listing_id"), name="listing_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("marketplace__in", ["amazon", "ebay", "walmart", "etsy"])),
-                name="listing_marketplace_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("url__startswith", "https://")), name="listing_https"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("listing_id", ""), _negated=True), name="listing_has_id"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="listing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("region__regex", "^([A-Z]{2})?$")), name="listing_region_code"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="funnelproduct",
-            index=models.Index(fields=["merchant", "product"], name="funnel_product_product"),
-        ),
-        migrations.AddConstraint(
-            model_name="funnelproduct",
-            constraint=models.UniqueConstraint(fields=("merchant", "funnel", "product"), name="funnel_product_once"),
-        ),
-        migrations.AddIndex(
-            model_name="promotion",
-            index=models.Index(fields=["merchant", "name", "id"], name="promotion_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="promotion",
-            index=models.Index(fields=["merchant", "created_at", "id"], name="promotion_by_age"),
-        ),
-        migrations.AddIndex(
-            model_name="promotion",
-            index=models.Index(fields=["merchant", "kind", "id"], name="promotion_by_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("file", ""),
-                        ("fixed_code", ""),
-                        ("item_name", ""),
-                        ("kind", "digital"),
-                        ("pool__isnull", False),
-                        ("source", "pool"),
-                    ),
-                    models.Q(
-                        ("file", ""),
-                        ("item_name", ""),
-                        ("kind", "digital"),
-                        ("pool__isnull", True),
-                        ("source", "fixed"),
-                        models.Q(("fixed_code", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("fixed_code", ""),
-                        ("item_name", ""),
-                        ("kind", "digital"),
-                        ("pool__isnull", True),
-                        ("source", "file"),
-                        models.Q(("file", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("file", ""),
-                        ("fixed_code", ""),
-                        ("kind", "physical"),
-                        ("pool__isnull", True),
-                        ("source", "item"),
-                        models.Q(("item_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="promotion_source_fits_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0)), name="promotion_value_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="promotion_currency_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promotion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="promotion_has_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="funnel",
-            index=models.Index(fields=["merchant", "name", "id"], name="funnel_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="funnel",
-            index=models.Index(fields=["merchant", "created_at", "id"], name="funnel_by_age"),
-        ),
-        migrations.AddIndex(
             model_name="funnel",
             index=models.Index(fields=["merchant", "promotion"], name="funnel_of_promotion"),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.UniqueConstraint(fields=("merchant", "slug"), name="funnel_slug_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("slug__regex", "^[a-z0-9][a-z0-9-]*$")), name="funnel_slug_plain"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at__isnull", True),
-                    ("ends_at__isnull", True),
-                    ("ends_at__gt", models.F("starts_at")),
-                    _connector="OR",
-                ),
-                name="funnel_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("order_number__in", ["required", "optional", "none"])),
-                name="funnel_order_number_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("auto_send", False), ("auto_verify", True), _connector="OR"),
-                name="funnel_sends_what_it_verifies",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("max_order_age_days__isnull", True), ("max_order_age_days__gt", 0), _connector="OR"
-                ),
-                name="funnel_age_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="funnel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_feedback__lte", 1000)), name="funnel_feedback_sane"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(
-                fields=["merchant", "submitted_at", "id"], include=["status"], name="claim_by_submitted"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "customer_name", "id"], name="claim_by_customer_name"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "customer_email", "id"], name="claim_by_email"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "product_title", "id"], name="claim_by_product_title"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "marketplace", "id"], name="claim_by_marketplace"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "order_number", "id"], name="claim_by_order_number"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "promotion_name", "id"], name="claim_by_promotion_name"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "rating_rank", "id"], name="claim_by_rating"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "did_redirect", "id"], name="claim_by_redirect"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "verification", "id"], name="claim_by_verification"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "status", "id"], name="claim_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "delivery_status", "id"], name="claim_by_delivery"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "assignee_name", "id"], name="claim_by_assignee_name"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "status", "submitted_at", "id"], name="claim_status_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(
-                fields=["merchant", "verification", "submitted_at", "id"], name="claim_verification_new"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "funnel", "submitted_at", "id"], name="claim_funnel_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "product", "submitted_at", "id"], name="claim_product_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "marketplace", "submitted_at", "id"], name="claim_marketplace_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "promotion_kind", "submitted_at", "id"], name="claim_kind_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "promotion", "submitted_at", "id"], name="claim_promotion_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "did_redirect", "submitted_at", "id"], name="claim_redirect_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "delivery_status", "submitted_at", "id"], name="claim_delivery_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "assignee", "submitted_at", "id"], name="claim_assignee_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "is_repeat", "submitted_at", "id"], name="claim_repeat_new"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "customer", "submitted_at", "id"], name="claim_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "funnel", "status", "did_redirect"], name="claim_of_funnel"),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(
-                condition=models.Q(("processed_at__isnull", False)),
-                fields=["merchant", "processed_at", "id"],
-                include=["submitted_at"],
-                name="claim_processed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(
-                condition=models.Q(("order_number_norm", ""), _negated=True),
-                fields=["merchant", "order_number_norm"],
-                name="claim_by_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(
-                condition=models.Q(("matched_order__isnull", False)),
-                fields=["merchant", "matched_order"],
-                name="claim_of_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claim",
-            index=models.Index(fields=["merchant", "change_xid", "id"], name="claim_changed"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(fields=("merchant", "funnel", "op_key"), name="claim_post_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(fields=("merchant", "tracker_hash"), name="claim_tracker_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("journey__isnull", False)),
-                fields=("merchant", "journey"),
-                name="claim_journey_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code__isnull", False)), fields=("merchant", "code"), name="claim_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("grant__isnull", False)), fields=("merchant", "grant"), name="claim_grant_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rating__isnull", True), models.Q(("rating__gte", 1), ("rating__lte", 5)), _connector="OR"
-                ),
-                name="claim_rating_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("marketplace__in", ["amazon", "ebay", "walmart", "etsy"])),
-                name="claim_marketplace_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["new", "verified", "processed", "needs_info", "rejected"])),
-                name="claim_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "verification__in",
-                        [
-                            "match",
-                            "no_such_order",
-                            "already_claimed",
-                            "wrong_product",
-                            "too_old",
-                            "other_buyer",
-                            "not_checked",
-                        ],
-                    )
-                ),
-                name="claim_verification_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "delivery_status__in",
-                            ("not_sent", "queued", "sent", "delivered", "opened", "bounced", "complained", "failed"),
-                        ),
-                        ("promotion_kind", "digital"),
-                    ),
-                    models.Q(
-                        ("delivery_status__in", ("not_shipped", "shipped", "delivered")), ("promotion_kind", "physical")
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_delivery_fits_gift",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("grant__isnull", False),
-                        ("processed_at__isnull", False),
-                        ("processed_entry_id__isnull", False),
-                        ("status", "processed"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "processed"), _negated=True),
-                        ("processed_at__isnull", True),
-                        ("processed_entry_id__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="claim_processed_has_gift",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["needs_info", "rejected"]), _negated=True),
-                    models.Q(("status_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="claim_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("grant__isnull", False), models.Q(("code__isnull", True), ("gift_code", "")), _connector="OR"
-                ),
-                name="claim_code_with_voucher",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "rejected"), _negated=True), ("grant__isnull", True), _connector="OR"
-                ),
-                name="claim_rejected_holds_nothing",
-            ),
         ),
         MerchantTable("product"),
         MerchantTable("listing"),

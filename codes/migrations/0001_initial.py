@@ -61,6 +61,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "name"), name="code_pool_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["upload", "generated"])), name="code_pool_kind_known"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="code_pool_has_name"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "-created_at", "-id"], name="code_pool_newest"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -100,88 +110,48 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "value_norm"), name="code_value_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "taken")),
+                        fields=("merchant", "holder_origin", "holder_id"),
+                        name="code_one_for_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["free", "taken", "burnt"])), name="code_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value_norm", ""), _negated=True), name="code_has_value"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("holder_id__isnull", True),
+                                ("holder_origin", ""),
+                                ("state", "free"),
+                                ("taken_at__isnull", True),
+                            ),
+                            ("state", "burnt"),
+                            models.Q(
+                                ("holder_id__isnull", False),
+                                ("state", "taken"),
+                                ("taken_at__isnull", False),
+                                models.Q(("holder_origin", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="code_taken_has_holder",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "pool", "id"], name="code_in_order"),
+                    models.Index(fields=["merchant", "pool", "state", "id"], name="code_by_state"),
+                    models.Index(fields=["merchant", "pool", "taken_at"], name="code_taken"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
             },
-        ),
-        migrations.AddIndex(
-            model_name="codepool",
-            index=models.Index(fields=["merchant", "-created_at", "-id"], name="code_pool_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="codepool",
-            constraint=models.UniqueConstraint(fields=("merchant", "name"), name="code_pool_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="codepool",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["upload", "generated"])), name="code_pool_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codepool",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="code_pool_has_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="code",
-            index=models.Index(fields=["merchant", "pool", "id"], name="code_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="code",
-            index=models.Index(fields=["merchant", "pool", "state", "id"], name="code_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="code",
-            index=models.Index(fields=["merchant", "pool", "taken_at"], name="code_taken"),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.UniqueConstraint(fields=("merchant", "value_norm"), name="code_value_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "taken")),
-                fields=("merchant", "holder_origin", "holder_id"),
-                name="code_one_for_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["free", "taken", "burnt"])), name="code_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value_norm", ""), _negated=True), name="code_has_value"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="code",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("holder_id__isnull", True),
-                        ("holder_origin", ""),
-                        ("state", "free"),
-                        ("taken_at__isnull", True),
-                    ),
-                    ("state", "burnt"),
-                    models.Q(
-                        ("holder_id__isnull", False),
-                        ("state", "taken"),
-                        ("taken_at__isnull", False),
-                        models.Q(("holder_origin", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="code_taken_has_holder",
-            ),
         ),
         MerchantTable("codepool"),
         MerchantTable("code"),

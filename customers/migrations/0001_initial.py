@@ -49,6 +49,30 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("email_norm", ""), _negated=True),
+                        fields=("merchant", "email_norm"),
+                        name="customer_email_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("card_number", ""), _negated=True),
+                        fields=("merchant", "card_number"),
+                        name="customer_card_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("country", ""), ("country__regex", "^[A-Z]{2}$"), _connector="OR"),
+                        name="customer_country_code",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "-created_at", "-id"], name="customer_newest"),
+                    models.Index(fields=["merchant", "last_name", "id"], name="customer_by_name"),
+                    models.Index(fields=["merchant", "email_norm", "id"], name="customer_by_email"),
+                    models.Index(fields=["merchant", "phone_norm", "id"], name="customer_by_phone"),
+                    models.Index(fields=["merchant", "city", "id"], name="customer_by_town"),
+                    models.Index(fields=["merchant", "card_number", "id"], name="customer_by_card"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -77,65 +101,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "token", "row"), name="customer_token_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "row"], name="customer_token_row"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
             },
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["merchant", "-created_at", "-id"], name="customer_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["merchant", "last_name", "id"], name="customer_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["merchant", "email_norm", "id"], name="customer_by_email"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["merchant", "phone_norm", "id"], name="customer_by_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["merchant", "city", "id"], name="customer_by_town"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["merchant", "card_number", "id"], name="customer_by_card"),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("email_norm", ""), _negated=True),
-                fields=("merchant", "email_norm"),
-                name="customer_email_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("card_number", ""), _negated=True),
-                fields=("merchant", "card_number"),
-                name="customer_card_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("country", ""), ("country__regex", "^[A-Z]{2}$"), _connector="OR"),
-                name="customer_country_code",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customertoken",
-            index=models.Index(fields=["merchant", "row"], name="customer_token_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="customertoken",
-            constraint=models.UniqueConstraint(fields=("merchant", "token", "row"), name="customer_token_once"),
         ),
         MerchantTable("customer"),
         MerchantTable("customertoken"),

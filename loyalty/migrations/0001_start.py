@@ -60,6 +60,28 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "reference"), name="purchase_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True), name="purchase_has_reference"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="purchase_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("returned_amount__gte", 0), ("returned_amount__lte", models.F("amount"))),
+                        name="purchase_returns_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points_returned__lte", models.F("points_earned"))),
+                        name="purchase_points_returned_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="purchase_currency_code"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "customer", "occurred_at", "id"], name="purchase_of_customer"),
+                    models.Index(fields=["merchant", "occurred_at", "id"], name="purchase_by_time"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -93,6 +115,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "purchase", "reference"), name="purchase_return_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="purchase_return_positive"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -268,6 +294,143 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "op_key"), name="redeemed_once"),
+                    models.UniqueConstraint(fields=("merchant", "grant"), name="redeemed_grant_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("canceled_at__isnull", True), ("code__isnull", False)),
+                        fields=("merchant", "code"),
+                        name="redeemed_code_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["cockpit", "admin", "api", "granted", "rule"])),
+                        name="redeemed_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reward_type__in",
+                                [
+                                    "percentage_discount_code",
+                                    "cashback",
+                                    "discount_code",
+                                    "free_delivery",
+                                    "gift",
+                                    "invitation_for_the_event",
+                                    "value_code",
+                                    "custom_campaign",
+                                ],
+                            )
+                        ),
+                        name="redeemed_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("canceled_at__isnull", False), ("coupon_status", "canceled")),
+                            models.Q(
+                                models.Q(("coupon_status", "canceled"), _negated=True),
+                                ("canceled_at__isnull", True),
+                                ("is_refunded", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="redeemed_canceled_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("used_at__isnull", True), ("used_entry_id__isnull", True)),
+                            models.Q(("used_at__isnull", False), ("used_entry_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="redeemed_used_has_entry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("delivery_status", ""), ("used_at__isnull", True)),
+                            models.Q(("delivery_status", ""), ("reward_type", "cashback")),
+                            models.Q(("delivery_status", "ordered"), ("used_at__isnull", False)),
+                            models.Q(
+                                ("delivery_status__in", ["shipped", "delivered", "canceled"]),
+                                ("reward_type", "gift"),
+                                ("used_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="redeemed_delivery_fits_use",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reward_type", "cashback"),
+                                models.Q(("cashback_status", ""), _negated=True),
+                                models.Q(("cashback_text", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("reward_type", "cashback"), _negated=True),
+                                ("cashback_status", ""),
+                                ("cashback_text", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="redeemed_cashback_has_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires_at__isnull", True), ("expires_at__gt", models.F("active_from")), _connector="OR"
+                        ),
+                        name="redeemed_valid_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "redeemed_at", "id"], name="redeemed_by_time"),
+                    models.Index(fields=["merchant", "used_rank", "id"], name="redeemed_by_use"),
+                    models.Index(fields=["merchant", "cost_in_points", "id"], name="redeemed_by_cost"),
+                    models.Index(fields=["merchant", "tax_cents", "id"], name="redeemed_by_tax"),
+                    models.Index(fields=["merchant", "customer_email", "id"], name="redeemed_by_email"),
+                    models.Index(fields=["merchant", "customer_phone", "id"], name="redeemed_by_phone"),
+                    models.Index(fields=["merchant", "reward_name", "id"], name="redeemed_by_reward"),
+                    models.Index(fields=["merchant", "reward_type", "id"], name="redeemed_by_type"),
+                    models.Index(fields=["merchant", "customer_first_name", "id"], name="redeemed_by_first_name"),
+                    models.Index(fields=["merchant", "customer_last_name", "id"], name="redeemed_by_last_name"),
+                    models.Index(fields=["merchant", "active_points_after", "id"], name="redeemed_by_points"),
+                    models.Index(fields=["merchant", "delivery_status", "id"], name="redeemed_by_delivery"),
+                    models.Index(fields=["merchant", "cashback_text", "id"], name="redeemed_by_cashback"),
+                    models.Index(fields=["merchant", "is_used", "id"], name="redeemed_by_used"),
+                    models.Index(fields=["merchant", "is_used", "redeemed_at", "id"], name="redeemed_used_new"),
+                    models.Index(
+                        fields=["merchant", "delivery_status", "redeemed_at", "id"], name="redeemed_delivery_new"
+                    ),
+                    models.Index(
+                        fields=["merchant", "delivery_status", "redeemed_at", "id"],
+                        condition=models.Q(("reward_type", "gift")),
+                        name="redeemed_gifts",
+                    ),
+                    models.Index(
+                        fields=["merchant", "reward_type", "redeemed_at", "id"],
+                        include=["is_used", "delivery_status", "coupon_status"],
+                        name="redeemed_type_new",
+                    ),
+                    models.Index(fields=["merchant", "coupon_status", "redeemed_at", "id"], name="redeemed_coupon_new"),
+                    models.Index(
+                        condition=models.Q(("cashback_status", ""), _negated=True),
+                        fields=["merchant", "cashback_status", "redeemed_at", "id"],
+                        name="redeemed_cashback_new",
+                    ),
+                    models.Index(fields=["merchant", "customer", "redeemed_at", "id"], name="redeemed_of_customer"),
+                    models.Index(
+                        condition=models.Q(("coupon_status", "inactive")),
+                        fields=["merchant", "active_from"],
+                        name="redeemed_to_activate",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("coupon_status__in", ["inactive", "active"]), ("expires_at__isnull", False)
+                        ),
+                        fields=["merchant", "expires_at"],
+                        name="redeemed_to_expire",
+                    ),
+                    models.Index(fields=["merchant", "change_xid", "id"], name="redeemed_changed"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -323,6 +486,33 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "redeemed", "seq"), name="redeemed_change_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "event__in",
+                                [
+                                    "reward.redeemed",
+                                    "reward.granted",
+                                    "reward.used",
+                                    "reward.unused",
+                                    "reward.canceled",
+                                    "gift.shipped",
+                                    "gift.delivered",
+                                    "gift.canceled",
+                                    "gift.ordered",
+                                    "gift.told",
+                                    "cashback.started",
+                                    "cashback.paid",
+                                    "cashback.failed",
+                                    "cashback.pending",
+                                ],
+                            )
+                        ),
+                        name="redeemed_change_event_known",
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -375,6 +565,23 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "redeemed", "attempt"), name="cashback_attempt_once"),
+                    models.UniqueConstraint(fields=("merchant", "provider", "order_id"), name="cashback_order_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "failure"), _negated=True),
+                        fields=("merchant", "redeemed"),
+                        name="cashback_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", False), ("status__in", ["success", "failure"])),
+                            models.Q(("settled_at__isnull", True), ("status__in", ["init", "pending"])),
+                            _connector="OR",
+                        ),
+                        name="cashback_settled_has_time",
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -403,6 +610,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "token", "row"), name="redeemed_token_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "row", "token"], name="redeemed_token_row"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -509,6 +722,94 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="reward_has_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reward_type__in",
+                                [
+                                    "percentage_discount_code",
+                                    "cashback",
+                                    "discount_code",
+                                    "free_delivery",
+                                    "gift",
+                                    "invitation_for_the_event",
+                                    "value_code",
+                                    "custom_campaign",
+                                ],
+                            )
+                        ),
+                        name="reward_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cost_in_points__lte", 1000000000)), name="reward_cost_in_bounds"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("tax_value__gte", 0)), name="reward_tax_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("percent__isnull", True),
+                            models.Q(("percent__gt", 0), ("percent__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="reward_percent_0_to_100",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
+                        name="reward_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="reward_currency_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code_source", "none"), ("pool__isnull", True)),
+                            models.Q(("code_source__in", ["pool", "generated"]), ("pool__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reward_pool_fits_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__isnull", False),
+                                ("reward_type", "cashback"),
+                                models.Q(("cashback_provider", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("reward_type", "cashback"), _negated=True), ("cashback_provider", "")),
+                            _connector="OR",
+                        ),
+                        name="reward_cashback_has_provider",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("visible_from__isnull", True),
+                            ("visible_to__isnull", True),
+                            ("visible_to__gt", models.F("visible_from")),
+                            _connector="OR",
+                        ),
+                        name="reward_visible_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("active_from__isnull", True),
+                            ("active_to__isnull", True),
+                            ("active_to__gt", models.F("active_from")),
+                            _connector="OR",
+                        ),
+                        name="reward_active_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days_valid__isnull", True), ("days_valid__gte", 1), _connector="OR"),
+                        name="reward_valid_a_day",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "-created_at", "-id"], name="reward_newest"),
+                    models.Index(fields=["merchant", "name", "id"], name="reward_by_name"),
+                    models.Index(fields=["merchant", "cost_in_points", "id"], name="reward_by_cost"),
+                    models.Index(fields=["merchant", "reward_type", "id"], name="reward_by_type"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -544,6 +845,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "reward"), name="reward_stock_once"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -578,6 +882,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "reward", "customer"), name="reward_taken_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "customer"], name="reward_taken_by"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -796,509 +1106,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="purchase",
-            index=models.Index(fields=["merchant", "customer", "occurred_at", "id"], name="purchase_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="purchase",
-            index=models.Index(fields=["merchant", "occurred_at", "id"], name="purchase_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.UniqueConstraint(fields=("merchant", "reference"), name="purchase_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference", ""), _negated=True), name="purchase_has_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="purchase_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("returned_amount__gte", 0), ("returned_amount__lte", models.F("amount"))),
-                name="purchase_returns_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points_returned__lte", models.F("points_earned"))),
-                name="purchase_points_returned_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="purchase_currency_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchasereturn",
-            constraint=models.UniqueConstraint(
-                fields=("merchant", "purchase", "reference"), name="purchase_return_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchasereturn",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="purchase_return_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedchange",
-            constraint=models.UniqueConstraint(fields=("merchant", "redeemed", "seq"), name="redeemed_change_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "event__in",
-                        [
-                            "reward.redeemed",
-                            "reward.granted",
-                            "reward.used",
-                            "reward.unused",
-                            "reward.canceled",
-                            "gift.shipped",
-                            "gift.delivered",
-                            "gift.canceled",
-                            "gift.ordered",
-                            "gift.told",
-                            "cashback.started",
-                            "cashback.paid",
-                            "cashback.failed",
-                            "cashback.pending",
-                        ],
-                    )
-                ),
-                name="redeemed_change_event_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashbackpayment",
-            constraint=models.UniqueConstraint(
-                fields=("merchant", "redeemed", "attempt"), name="cashback_attempt_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashbackpayment",
-            constraint=models.UniqueConstraint(fields=("merchant", "provider", "order_id"), name="cashback_order_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="cashbackpayment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "failure"), _negated=True),
-                fields=("merchant", "redeemed"),
-                name="cashback_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cashbackpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", False), ("status__in", ["success", "failure"])),
-                    models.Q(("settled_at__isnull", True), ("status__in", ["init", "pending"])),
-                    _connector="OR",
-                ),
-                name="cashback_settled_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedtoken",
-            index=models.Index(fields=["merchant", "row", "token"], name="redeemed_token_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedtoken",
-            constraint=models.UniqueConstraint(fields=("merchant", "token", "row"), name="redeemed_token_once"),
-        ),
-        migrations.AddIndex(
-            model_name="reward",
-            index=models.Index(fields=["merchant", "-created_at", "-id"], name="reward_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="reward",
-            index=models.Index(fields=["merchant", "name", "id"], name="reward_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="reward",
-            index=models.Index(fields=["merchant", "cost_in_points", "id"], name="reward_by_cost"),
-        ),
-        migrations.AddIndex(
-            model_name="reward",
-            index=models.Index(fields=["merchant", "reward_type", "id"], name="reward_by_type"),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="reward_has_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reward_type__in",
-                        [
-                            "percentage_discount_code",
-                            "cashback",
-                            "discount_code",
-                            "free_delivery",
-                            "gift",
-                            "invitation_for_the_event",
-                            "value_code",
-                            "custom_campaign",
-                        ],
-                    )
-                ),
-                name="reward_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cost_in_points__lte", 1000000000)), name="reward_cost_in_bounds"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tax_value__gte", 0)), name="reward_tax_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("percent__isnull", True), models.Q(("percent__gt", 0), ("percent__lte", 100)), _connector="OR"
-                ),
-                name="reward_percent_0_to_100",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
-                name="reward_amount_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="reward_currency_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code_source", "none"), ("pool__isnull", True)),
-                    models.Q(("code_source__in", ["pool", "generated"]), ("pool__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reward_pool_fits_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount__isnull", False),
-                        ("reward_type", "cashback"),
-                        models.Q(("cashback_provider", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("reward_type", "cashback"), _negated=True), ("cashback_provider", "")),
-                    _connector="OR",
-                ),
-                name="reward_cashback_has_provider",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("visible_from__isnull", True),
-                    ("visible_to__isnull", True),
-                    ("visible_to__gt", models.F("visible_from")),
-                    _connector="OR",
-                ),
-                name="reward_visible_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("active_from__isnull", True),
-                    ("active_to__isnull", True),
-                    ("active_to__gt", models.F("active_from")),
-                    _connector="OR",
-                ),
-                name="reward_active_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_valid__isnull", True), ("days_valid__gte", 1), _connector="OR"),
-                name="reward_valid_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "redeemed_at", "id"], name="redeemed_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "used_rank", "id"], name="redeemed_by_use"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "cost_in_points", "id"], name="redeemed_by_cost"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "tax_cents", "id"], name="redeemed_by_tax"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "customer_email", "id"], name="redeemed_by_email"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "customer_phone", "id"], name="redeemed_by_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "reward_name", "id"], name="redeemed_by_reward"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "reward_type", "id"], name="redeemed_by_type"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "customer_first_name", "id"], name="redeemed_by_first_name"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "customer_last_name", "id"], name="redeemed_by_last_name"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "active_points_after", "id"], name="redeemed_by_points"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "delivery_status", "id"], name="redeemed_by_delivery"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "cashback_text", "id"], name="redeemed_by_cashback"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "is_used", "id"], name="redeemed_by_used"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "is_used", "redeemed_at", "id"], name="redeemed_used_new"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(
-                fields=["merchant", "delivery_status", "redeemed_at", "id"], name="redeemed_delivery_new"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(
-                fields=["merchant", "delivery_status", "redeemed_at", "id"],
-                condition=models.Q(("reward_type", "gift")),
-                name="redeemed_gifts",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="redeemedreward",
             index=models.Index(
                 fields=["merchant", "reward", "redeemed_at", "id"],
                 include=["is_used", "delivery_status", "coupon_status"],
                 name="redeemed_reward_new",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(
-                fields=["merchant", "reward_type", "redeemed_at", "id"],
-                include=["is_used", "delivery_status", "coupon_status"],
-                name="redeemed_type_new",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "coupon_status", "redeemed_at", "id"], name="redeemed_coupon_new"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(
-                condition=models.Q(("cashback_status", ""), _negated=True),
-                fields=["merchant", "cashback_status", "redeemed_at", "id"],
-                name="redeemed_cashback_new",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "customer", "redeemed_at", "id"], name="redeemed_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(
-                condition=models.Q(("coupon_status", "inactive")),
-                fields=["merchant", "active_from"],
-                name="redeemed_to_activate",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(
-                condition=models.Q(("coupon_status__in", ["inactive", "active"]), ("expires_at__isnull", False)),
-                fields=["merchant", "expires_at"],
-                name="redeemed_to_expire",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redeemedreward",
-            index=models.Index(fields=["merchant", "change_xid", "id"], name="redeemed_changed"),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.UniqueConstraint(fields=("merchant", "op_key"), name="redeemed_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.UniqueConstraint(fields=("merchant", "grant"), name="redeemed_grant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("canceled_at__isnull", True), ("code__isnull", False)),
-                fields=("merchant", "code"),
-                name="redeemed_code_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["cockpit", "admin", "api", "granted", "rule"])),
-                name="redeemed_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reward_type__in",
-                        [
-                            "percentage_discount_code",
-                            "cashback",
-                            "discount_code",
-                            "free_delivery",
-                            "gift",
-                            "invitation_for_the_event",
-                            "value_code",
-                            "custom_campaign",
-                        ],
-                    )
-                ),
-                name="redeemed_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("canceled_at__isnull", False), ("coupon_status", "canceled")),
-                    models.Q(
-                        models.Q(("coupon_status", "canceled"), _negated=True),
-                        ("canceled_at__isnull", True),
-                        ("is_refunded", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="redeemed_canceled_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("used_at__isnull", True), ("used_entry_id__isnull", True)),
-                    models.Q(("used_at__isnull", False), ("used_entry_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="redeemed_used_has_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("delivery_status", ""), ("used_at__isnull", True)),
-                    models.Q(("delivery_status", ""), ("reward_type", "cashback")),
-                    models.Q(("delivery_status", "ordered"), ("used_at__isnull", False)),
-                    models.Q(
-                        ("delivery_status__in", ["shipped", "delivered", "canceled"]),
-                        ("reward_type", "gift"),
-                        ("used_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="redeemed_delivery_fits_use",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reward_type", "cashback"),
-                        models.Q(("cashback_status", ""), _negated=True),
-                        models.Q(("cashback_text", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("reward_type", "cashback"), _negated=True),
-                        ("cashback_status", ""),
-                        ("cashback_text", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="redeemed_cashback_has_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redeemedreward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expires_at__isnull", True), ("expires_at__gt", models.F("active_from")), _connector="OR"
-                ),
-                name="redeemed_valid_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardstock",
-            constraint=models.UniqueConstraint(fields=("merchant", "reward"), name="reward_stock_once"),
-        ),
-        migrations.AddIndex(
-            model_name="rewardtaken",
-            index=models.Index(fields=["merchant", "customer"], name="reward_taken_by"),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardtaken",
-            constraint=models.UniqueConstraint(fields=("merchant", "reward", "customer"), name="reward_taken_once"),
         ),
         MerchantTable("loyaltysettings"),
         MerchantTable("reward"),

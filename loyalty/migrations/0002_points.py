@@ -147,11 +147,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"abstract": False, "base_manager_name": "objects", "default_manager_name": "objects"},
-        ),
-        migrations.AddConstraint(
-            model_name="reminderstop",
-            constraint=models.UniqueConstraint(fields=("merchant", "customer"), name="reminder_stop_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "customer"), name="reminder_stop_once"),
+                ],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+            },
         ),
         MerchantTable("reminderstop"),
     ]

@@ -82,6 +82,53 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "origin", "origin_id", "seq"), name="message_seq_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("once_key", ""), _negated=True),
+                        fields=("merchant", "once_key"),
+                        name="message_once_by_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "queued",
+                                    "sending",
+                                    "uncertain",
+                                    "sent",
+                                    "delivered",
+                                    "opened",
+                                    "bounced",
+                                    "complained",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="message_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to_address", ""), _negated=True), name="message_has_address"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="message_seq_from_one"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "-queued_at", "-id"], name="message_newest"),
+                    models.Index(fields=["merchant", "status", "-queued_at", "-id"], name="message_by_status"),
+                    models.Index(fields=["merchant", "kind", "-queued_at", "-id"], name="message_by_kind"),
+                    models.Index(fields=["merchant", "to_address", "id"], name="message_by_address"),
+                    models.Index(fields=["merchant", "status", "id"], name="message_sort_status"),
+                    models.Index(fields=["merchant", "kind", "id"], name="message_sort_kind"),
+                    models.Index(fields=["merchant", "attempts", "id"], name="message_sort_attempts"),
+                    models.Index(fields=["merchant", "status_at", "id"], name="message_by_change"),
+                    models.Index(fields=["merchant", "customer", "-queued_at"], name="message_of_customer"),
+                    models.Index(
+                        condition=models.Q(("provider_message_id", ""), _negated=True),
+                        fields=["merchant", "provider_message_id"],
+                        name="message_by_provider_id",
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -114,6 +161,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["merchant", "message", "at", "id"], name="message_event_in_order"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -149,6 +199,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "email_norm"), name="suppression_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["bounced", "complained", "unsubscribed"])),
+                        name="suppression_reason_known",
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -200,111 +257,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "-queued_at", "-id"], name="message_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "status", "-queued_at", "-id"], name="message_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "kind", "-queued_at", "-id"], name="message_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "to_address", "id"], name="message_by_address"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "status", "id"], name="message_sort_status"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "kind", "id"], name="message_sort_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "attempts", "id"], name="message_sort_attempts"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "status_at", "id"], name="message_by_change"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["merchant", "customer", "-queued_at"], name="message_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("provider_message_id", ""), _negated=True),
-                fields=["merchant", "provider_message_id"],
-                name="message_by_provider_id",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("merchant", "origin", "origin_id", "seq"), name="message_seq_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("once_key", ""), _negated=True),
-                fields=("merchant", "once_key"),
-                name="message_once_by_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "queued",
-                            "sending",
-                            "uncertain",
-                            "sent",
-                            "delivered",
-                            "opened",
-                            "bounced",
-                            "complained",
-                            "failed",
-                        ],
-                    )
-                ),
-                name="message_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_address", ""), _negated=True), name="message_has_address"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="message_seq_from_one"),
-        ),
-        migrations.AddIndex(
-            model_name="messageevent",
-            index=models.Index(fields=["merchant", "message", "at", "id"], name="message_event_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="suppression",
-            constraint=models.UniqueConstraint(fields=("merchant", "email_norm"), name="suppression_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="suppression",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["bounced", "complained", "unsubscribed"])),
-                name="suppression_reason_known",
-            ),
         ),
         MerchantTable("message"),
         MerchantTable("messageevent", writes="insert"),

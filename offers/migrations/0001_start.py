@@ -237,6 +237,107 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="offer_has_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "offer_type__in",
+                                [
+                                    "percent_off",
+                                    "amount_off",
+                                    "buy_x_get_y",
+                                    "free_item",
+                                    "gift_with_purchase",
+                                    "points_multiplier",
+                                ],
+                            )
+                        ),
+                        name="offer_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("percent__isnull", True),
+                            models.Q(("percent__gt", 0), ("percent__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="offer_percent_0_to_100",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
+                        name="offer_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("multiplier__isnull", True), ("multiplier__gt", 0), _connector="OR"),
+                        name="offer_multiplier_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minimum_amount__isnull", True), ("minimum_amount__gte", 0), _connector="OR"
+                        ),
+                        name="offer_minimum_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="offer_currency_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code_source", "none"), ("pool__isnull", True)),
+                            models.Q(("code_source__in", ["pool", "generated"]), ("pool__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="offer_pool_fits_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effectivity_kind__in", ("always", "fixed", "after_publishing")),
+                            ("response_kind__in", ("always", "fixed", "after_publishing", "same")),
+                            ("usage_kind__in", ("always", "fixed", "after_publishing", "same", "after_response")),
+                        ),
+                        name="offer_period_kinds_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minute_from__lt", 1440),
+                            ("minute_to__gte", 1),
+                            ("minute_to__lte", 1440),
+                            ("weekdays__lte", 127),
+                        ),
+                        name="offer_hours_of_a_week",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effectivity_from__isnull", True),
+                            ("effectivity_to__isnull", True),
+                            ("effectivity_to__gt", models.F("effectivity_from")),
+                            _connector="OR",
+                        ),
+                        name="offer_effectivity_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("response_from__isnull", True),
+                            ("response_to__isnull", True),
+                            ("response_to__gt", models.F("response_from")),
+                            _connector="OR",
+                        ),
+                        name="offer_response_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("usage_from__isnull", True),
+                            ("usage_to__isnull", True),
+                            ("usage_to__gt", models.F("usage_from")),
+                            _connector="OR",
+                        ),
+                        name="offer_usage_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "created_at", "id"], name="offer_newest"),
+                    models.Index(fields=["merchant", "name", "id"], name="offer_by_name"),
+                    models.Index(fields=["merchant", "offer_type", "id"], name="offer_by_type"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -406,6 +507,123 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "op_key"), name="response_once"),
+                    models.UniqueConstraint(fields=("merchant", "grant"), name="response_grant_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code__isnull", False)),
+                        fields=("merchant", "code"),
+                        name="response_code_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("trigger_entry_id__isnull", False)),
+                        fields=("merchant", "offer", "trigger_entry_id"),
+                        name="response_trigger_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["member", "pos", "staff", "bulk", "trigger", "import"])),
+                        name="response_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "offer_type__in",
+                                [
+                                    "percent_off",
+                                    "amount_off",
+                                    "buy_x_get_y",
+                                    "free_item",
+                                    "gift_with_purchase",
+                                    "points_multiplier",
+                                ],
+                            )
+                        ),
+                        name="response_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("closed_entry_id__isnull", True),
+                                ("status__in", ("pending", "clipped", "processing", "shipping")),
+                                ("status_before", ""),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_entry_id__isnull", False),
+                                ("status__in", ("expired", "canceled", "completed")),
+                                ("status_before__in", ("pending", "clipped", "processing", "shipping")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="response_closed_has_entry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("completed_at__isnull", False), ("status", "completed")),
+                            models.Q(models.Q(("status", "completed"), _negated=True), ("completed_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="response_completed_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "clipped"), _negated=True),
+                            ("clipped_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="response_clipped_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reservation", ""), ("reserved_until__isnull", True)),
+                            models.Q(
+                                ("reserved_until__isnull", False),
+                                ("status__in", ("pending", "clipped")),
+                                models.Q(("reservation", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="response_reserved_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("usage_from__isnull", True),
+                            ("usage_to__isnull", True),
+                            ("usage_to__gt", models.F("usage_from")),
+                            _connector="OR",
+                        ),
+                        name="response_usage_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "issued_at", "id"], name="response_by_time"),
+                    models.Index(fields=["merchant", "offer_name", "id"], name="response_by_offer"),
+                    models.Index(fields=["merchant", "offer_type", "id"], name="response_by_type"),
+                    models.Index(fields=["merchant", "member_name", "id"], name="response_by_member"),
+                    models.Index(fields=["merchant", "code_value", "id"], name="response_by_code"),
+                    models.Index(fields=["merchant", "usage_rank", "id"], name="response_by_usage"),
+                    models.Index(fields=["merchant", "status", "id"], name="response_by_status"),
+                    models.Index(fields=["merchant", "expires_rank", "id"], name="response_by_end"),
+                    models.Index(fields=["merchant", "completed_rank", "id"], name="response_by_completion"),
+                    models.Index(fields=["merchant", "source", "id"], name="response_by_source"),
+                    models.Index(fields=["merchant", "offer", "issued_at", "id"], name="response_offer_new"),
+                    models.Index(fields=["merchant", "offer_type", "issued_at", "id"], name="response_type_new"),
+                    models.Index(fields=["merchant", "status", "issued_at", "id"], name="response_status_new"),
+                    models.Index(fields=["merchant", "source", "issued_at", "id"], name="response_source_new"),
+                    models.Index(fields=["merchant", "customer", "issued_at", "id"], name="response_of_member"),
+                    models.Index(
+                        condition=models.Q(("expires_at__isnull", False), ("status__in", ("pending", "clipped"))),
+                        fields=["merchant", "expires_at"],
+                        name="response_to_expire",
+                    ),
+                    models.Index(
+                        condition=models.Q(("reserved_until__isnull", False)),
+                        fields=["merchant", "reserved_until"],
+                        name="response_to_release",
+                    ),
+                    models.Index(fields=["merchant", "change_xid", "id"], name="response_changed"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -490,6 +708,35 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "response", "seq"), name="response_change_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("op_key", ""), _negated=True),
+                        fields=("merchant", "response", "op_key"),
+                        name="response_change_op_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "event__in",
+                                [
+                                    "offer.issued",
+                                    "offer.clipped",
+                                    "offer.reserved",
+                                    "offer.released",
+                                    "offer.processing",
+                                    "offer.shipped",
+                                    "offer.completed",
+                                    "offer.expired",
+                                    "offer.canceled",
+                                    "offer.reopened",
+                                    "offer.reversed",
+                                ],
+                            )
+                        ),
+                        name="response_change_event_known",
+                    ),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -518,6 +765,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "offer"), name="offer_stock_once"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -552,6 +802,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "offer", "customer"), name="offer_taken_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "customer"], name="offer_taken_by"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
@@ -580,400 +836,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "token", "row"), name="response_token_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["merchant", "row"], name="response_token_row"),
+                ],
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
             },
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(fields=["merchant", "created_at", "id"], name="offer_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(fields=["merchant", "name", "id"], name="offer_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(fields=["merchant", "offer_type", "id"], name="offer_by_type"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="offer_has_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "offer_type__in",
-                        [
-                            "percent_off",
-                            "amount_off",
-                            "buy_x_get_y",
-                            "free_item",
-                            "gift_with_purchase",
-                            "points_multiplier",
-                        ],
-                    )
-                ),
-                name="offer_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("percent__isnull", True), models.Q(("percent__gt", 0), ("percent__lte", 100)), _connector="OR"
-                ),
-                name="offer_percent_0_to_100",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__isnull", True), ("amount__gt", 0), _connector="OR"),
-                name="offer_amount_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("multiplier__isnull", True), ("multiplier__gt", 0), _connector="OR"),
-                name="offer_multiplier_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum_amount__isnull", True), ("minimum_amount__gte", 0), _connector="OR"),
-                name="offer_minimum_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="offer_currency_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code_source", "none"), ("pool__isnull", True)),
-                    models.Q(("code_source__in", ["pool", "generated"]), ("pool__isnull", False)),
-                    _connector="OR",
-                ),
-                name="offer_pool_fits_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effectivity_kind__in", ("always", "fixed", "after_publishing")),
-                    ("response_kind__in", ("always", "fixed", "after_publishing", "same")),
-                    ("usage_kind__in", ("always", "fixed", "after_publishing", "same", "after_response")),
-                ),
-                name="offer_period_kinds_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("minute_from__lt", 1440), ("minute_to__gte", 1), ("minute_to__lte", 1440), ("weekdays__lte", 127)
-                ),
-                name="offer_hours_of_a_week",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effectivity_from__isnull", True),
-                    ("effectivity_to__isnull", True),
-                    ("effectivity_to__gt", models.F("effectivity_from")),
-                    _connector="OR",
-                ),
-                name="offer_effectivity_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("response_from__isnull", True),
-                    ("response_to__isnull", True),
-                    ("response_to__gt", models.F("response_from")),
-                    _connector="OR",
-                ),
-                name="offer_response_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("usage_from__isnull", True),
-                    ("usage_to__isnull", True),
-                    ("usage_to__gt", models.F("usage_from")),
-                    _connector="OR",
-                ),
-                name="offer_usage_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "issued_at", "id"], name="response_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "offer_name", "id"], name="response_by_offer"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "offer_type", "id"], name="response_by_type"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "member_name", "id"], name="response_by_member"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "code_value", "id"], name="response_by_code"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "usage_rank", "id"], name="response_by_usage"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "status", "id"], name="response_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "expires_rank", "id"], name="response_by_end"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "completed_rank", "id"], name="response_by_completion"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "source", "id"], name="response_by_source"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "offer", "issued_at", "id"], name="response_offer_new"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "offer_type", "issued_at", "id"], name="response_type_new"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "status", "issued_at", "id"], name="response_status_new"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "source", "issued_at", "id"], name="response_source_new"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "customer", "issued_at", "id"], name="response_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(
-                condition=models.Q(("expires_at__isnull", False), ("status__in", ("pending", "clipped"))),
-                fields=["merchant", "expires_at"],
-                name="response_to_expire",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(
-                condition=models.Q(("reserved_until__isnull", False)),
-                fields=["merchant", "reserved_until"],
-                name="response_to_release",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offerresponse",
-            index=models.Index(fields=["merchant", "change_xid", "id"], name="response_changed"),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.UniqueConstraint(fields=("merchant", "op_key"), name="response_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.UniqueConstraint(fields=("merchant", "grant"), name="response_grant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code__isnull", False)), fields=("merchant", "code"), name="response_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("trigger_entry_id__isnull", False)),
-                fields=("merchant", "offer", "trigger_entry_id"),
-                name="response_trigger_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["member", "pos", "staff", "bulk", "trigger", "import"])),
-                name="response_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "offer_type__in",
-                        [
-                            "percent_off",
-                            "amount_off",
-                            "buy_x_get_y",
-                            "free_item",
-                            "gift_with_purchase",
-                            "points_multiplier",
-                        ],
-                    )
-                ),
-                name="response_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True),
-                        ("closed_entry_id__isnull", True),
-                        ("status__in", ("pending", "clipped", "processing", "shipping")),
-                        ("status_before", ""),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_entry_id__isnull", False),
-                        ("status__in", ("expired", "canceled", "completed")),
-                        ("status_before__in", ("pending", "clipped", "processing", "shipping")),
-                    ),
-                    _connector="OR",
-                ),
-                name="response_closed_has_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("completed_at__isnull", False), ("status", "completed")),
-                    models.Q(models.Q(("status", "completed"), _negated=True), ("completed_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="response_completed_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "clipped"), _negated=True), ("clipped_at__isnull", False), _connector="OR"
-                ),
-                name="response_clipped_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reservation", ""), ("reserved_until__isnull", True)),
-                    models.Q(
-                        ("reserved_until__isnull", False),
-                        ("status__in", ("pending", "clipped")),
-                        models.Q(("reservation", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="response_reserved_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerresponse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("usage_from__isnull", True),
-                    ("usage_to__isnull", True),
-                    ("usage_to__gt", models.F("usage_from")),
-                    _connector="OR",
-                ),
-                name="response_usage_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerchange",
-            constraint=models.UniqueConstraint(fields=("merchant", "response", "seq"), name="response_change_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="offerchange",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("op_key", ""), _negated=True),
-                fields=("merchant", "response", "op_key"),
-                name="response_change_op_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "event__in",
-                        [
-                            "offer.issued",
-                            "offer.clipped",
-                            "offer.reserved",
-                            "offer.released",
-                            "offer.processing",
-                            "offer.shipped",
-                            "offer.completed",
-                            "offer.expired",
-                            "offer.canceled",
-                            "offer.reopened",
-                            "offer.reversed",
-                        ],
-                    )
-                ),
-                name="response_change_event_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerstock",
-            constraint=models.UniqueConstraint(fields=("merchant", "offer"), name="offer_stock_once"),
-        ),
-        migrations.AddIndex(
-            model_name="offertaken",
-            index=models.Index(fields=["merchant", "customer"], name="offer_taken_by"),
-        ),
-        migrations.AddConstraint(
-            model_name="offertaken",
-            constraint=models.UniqueConstraint(fields=("merchant", "offer", "customer"), name="offer_taken_once"),
-        ),
-        migrations.AddIndex(
-            model_name="offertoken",
-            index=models.Index(fields=["merchant", "row"], name="response_token_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="offertoken",
-            constraint=models.UniqueConstraint(fields=("merchant", "token", "row"), name="response_token_once"),
         ),
         MerchantTable("offer"),
         MerchantTable("offerstock"),
