@@ -94,7 +94,6 @@ def test_do_it_once_for_twenty_at_the_same_moment(
     if not guarded:
         # Without the record each of them is a redemption of its own.
         monkeypatch.setattr(idempotency, "_first", lambda **_: True)
-        monkeypatch.setattr("loyalty.services.redeeming._known", lambda *_: None)
         another = property(lambda _: uuid.uuid4().hex, lambda *_: None)
         monkeypatch.setattr("pos.views.rewards.Redeem.op_key", another, raising=False)
 
