@@ -58,14 +58,28 @@ def end(process: subprocess.Popen[bytes], *, first: int, seconds: float) -> None
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of this number exists, whoever owns it."""
+    """Whether a process of this number runs, whoever owns it.
+
+    One that has ended and only waits for its parent to take note counts as gone: in a container the first
+    process may take its time with orphans.
+    """
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    return not is_zombie(pid)
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether a process has ended and nobody has asked how; never known where there is no /proc."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    # The name stands in brackets and may hold anything; the state is the first word behind it.
+    return told.rpartition(")")[2].split()[0] == "Z"
 
 
 def wait_until_gone(pid: int, seconds: float) -> bool:
