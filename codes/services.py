@@ -13,6 +13,7 @@ from codes.states import CodeState
 from codes.waiting import leave, may_take, meet_at, serve
 from tenancy.actors import Actor
 from tenancy.audit import audit
+from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
 TAKE = """
@@ -22,12 +23,13 @@ WHERE merchant_id = %(merchant)s AND state = 'free' AND id = (
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING *
 """
+COLUMNS = [field.column for field in Code._meta.concrete_fields]
 # For a document that is only just made: it can hold no code yet, and stands in no line.
 TAKE_NEW = TAKE.replace(
     "WHERE merchant_id = %(merchant)s AND state = 'free' AND id",
     "WHERE NOT EXISTS (SELECT FROM codes_waiting WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s)"
     " AND merchant_id = %(merchant)s AND state = 'free' AND id",
-)
+).replace("RETURNING *", f"RETURNING {', '.join(COLUMNS)}")
 WAIT = """
 SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
 ORDER BY id LIMIT 1 FOR UPDATE
@@ -54,8 +56,8 @@ def take(
     transaction ends, so send no mail inside it.
     """
     values = {"merchant": current_merchant_id(), "pool": pool_id, "origin": origin, "holder": origin_id, "now": now}
-    if is_new and (found := list(Code.objects.raw(TAKE_NEW, values))):
-        return found[0]
+    if is_new and (found := _take_new(values)):
+        return found
     if not may_take(pool_id=pool_id, origin=origin, origin_ids=[origin_id]):
         return _held_or(OthersWait(), values)
     for _attempt in range(ATTEMPTS):
@@ -71,6 +73,13 @@ def take(
             return _held_or(PoolEmpty(), values)
         _wait(values)
     raise PoolBusy
+
+
+def _take_new(values: dict[str, Any]) -> Code | None:
+    with prepared_cursor() as cursor:
+        cursor.execute(TAKE_NEW, values)
+        found = cursor.fetchone()
+    return None if found is None else Code.from_db(connection.alias, COLUMNS, found)
 
 
 def put_back(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Code:

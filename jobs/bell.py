@@ -9,15 +9,17 @@ import math
 import time
 import uuid
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from jobs.kinds import UnknownKind, kind_of
+from jobs.ringer import Ringer
 
 log = logging.getLogger(__name__)
 
 # More workers than this would only wait for each other over one merchant's backlog.
 TASKS_AT_ONCE = 4
-ALONE_AT_ONCE = 8
+ALONE_AT_ONCE = 3
 # After a failure this process leaves the broker alone for a while, so that a broker that hangs costs one time-out.
 QUIET_SECONDS = 5.0
 
@@ -33,8 +35,8 @@ class Bell:
         self.job_ids: list[uuid.UUID] = []
 
     def __call__(self) -> None:
-        """Ring, after the commit."""
-        ring(self.merchant_id, self.kind, self.job_ids)
+        """Have it rung, after the commit."""
+        ringer.later(self.merchant_id, self.kind, self.job_ids)
 
 
 def ring_after_commit(merchant_id: uuid.UUID, kind: str, job_id: uuid.UUID) -> None:
@@ -58,6 +60,9 @@ def ring(merchant_id: uuid.UUID, kind: str, job_ids: list[uuid.UUID]) -> None:
             send("jobs.tasks.run_kind", str(merchant_id), kind, queue=traits.traits.queue)
 
 
+ringer = Ringer(ring)
+
+
 def send(task: str, *args: str, queue: str = "") -> bool:
     """Put a task on the queue without waiting for a broker that is away; return False if it was not taken."""
     global _quiet_until  # noqa: PLW0603 - one broker per process
@@ -66,7 +71,8 @@ def send(task: str, *args: str, queue: str = "") -> bool:
     if time.monotonic() < _quiet_until:
         return False
     try:
-        current_app.send_task(task, args=args, queue=queue or None, ignore_result=True, retry=False)
+        limits = settings.QUEUE_LIMITS.get(queue, {})
+        current_app.send_task(task, args=args, queue=queue or None, ignore_result=True, retry=False, **limits)
     except Exception as error:  # noqa: BLE001 - whatever the broker raises, the row is there
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("The bell could not be rung", extra={"error": type(error).__name__})

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from jobs.bell import ring_after_commit
 from jobs.errors import NotPossible
 from jobs.kinds import can_retry, can_stop, tell_dead
@@ -16,6 +14,7 @@ from jobs.states import CANCELLABLE, RETRYABLE, Priority, State
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.ids import new_id
+from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
 INSERT = """
@@ -164,7 +163,7 @@ def _insert(jobs: list[Job]) -> set[uuid.UUID]:
     """Insert jobs of one kind by one statement and return the ids of those that are new."""
     if not jobs:
         return set()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             INSERT,
             jobs[0].__dict__

@@ -20,6 +20,7 @@ from ledger.errors import refusal
 from ledger.units import Unit, Verb
 from tenancy.actors import Actor
 from tenancy.ids import new_id
+from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
 POST = """
@@ -269,7 +270,7 @@ def _step_arrays(steps: Sequence[Step]) -> list[list[Any]]:
 def _call(statement: str, values: list[Any]) -> Any:
     merchant_id = current_merchant_id()
     try:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(statement, [merchant_id, *values])
             return cursor.fetchone()
     except DatabaseError as error:

@@ -20,6 +20,7 @@ from loyalty.states import CashbackStatus, Event
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.models import Merchant
+from tenancy.prepared import insert_prepared
 from tenancy.scope import current_merchant_id
 
 KIND = "cashback.settle"
@@ -180,7 +181,7 @@ def _open(redeemed: RedeemedReward, provider: str, *, attempt: int, now: datetim
         order_id=f"CB{redeemed.id.hex}{suffix}",
         created_at=now,
     )
-    payment.save(force_insert=True)
+    insert_prepared(payment)
     enqueue(kind=KIND, payload={"payment": str(payment.id)}, dedupe_key=str(payment.id), now=now, max_attempts=50)
     return payment
 

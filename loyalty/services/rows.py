@@ -18,6 +18,7 @@ from ledger.selectors import USABLE
 from ledger.units import Unit
 from loyalty.models import RedeemedChange, RedeemedReward, Reward
 from tenancy.ids import new_id
+from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
 
@@ -86,7 +87,7 @@ def read(*, reward_id: uuid.UUID, customer_id: uuid.UUID, op_key: str, at: datet
         "unit": Unit.POINT.value,
         "at": at,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(READ, values)
         found = cursor.fetchone()
     if found is None:
@@ -114,7 +115,7 @@ def write(*, redeemed: RedeemedReward, change: RedeemedChange, words: Iterable[s
         "ids": [new_id() for _ in tokens],
         "words": tokens,
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(INSERT, values)
         (redeemed.active_points_after,) = cursor.fetchone()
     redeemed._state.adding = False

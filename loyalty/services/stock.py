@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
-
 from loyalty.errors import LimitReached, SoldOut
 from loyalty.models import Reward
 from tenancy.ids import new_id
+from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
 TAKE = """
@@ -110,6 +109,6 @@ def _values(reward: Reward, customer_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _run(statement: str, values: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

@@ -1,10 +1,19 @@
 """PostgreSQL for tables whose real primary key is (merchant_id, id)."""
 
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 from django.db.backends.postgresql import base, features, operations
+from django.db.backends.postgresql.psycopg_any import register_tzloader
+from django.db.backends.utils import CursorWrapper
+from psycopg import postgres
+from psycopg.pq import Format
 
 from tenancy.backend.role import APPLICATION, refuse_wrong_role
+
+# A server that went away is noticed by the next request after so long.
+HEALTHY_SECONDS = 1.0
+TIMESTAMPTZ = postgres.types["timestamptz"].oid
 
 
 class DatabaseFeatures(features.DatabaseFeatures):
@@ -28,6 +37,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     # Roles that were looked at, by name and address: once for each is enough.
     _right_roles: set[tuple[Any, ...]] = set()
+    _healthy_at = 0.0
+
+    def prepared_cursor(self) -> CursorWrapper:
+        """Return a cursor that lets the server keep the plans of its statements (see tenancy.prepared)."""
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
+            # As Django does for its own cursors.
+            if self.timezone != self.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT).timezone:
+                register_tzloader(self.timezone, cursor)
+            return cast(CursorWrapper, self._prepare_cursor(cursor))  # type: ignore[attr-defined]
+
+    def close_if_health_check_failed(self) -> None:
+        """Look at the connection at the start of a request, unless it was looked at a moment ago."""
+        if self.connection is None or self.health_check_done:
+            return
+        if monotonic() - self._healthy_at < HEALTHY_SECONDS:
+            self.health_check_done = True
+            return
+        super().close_if_health_check_failed()
+        self._healthy_at = monotonic()
 
     def init_connection_state(self) -> None:
         """Set the new connection up; refuse to go on with a role that row level security does not hold."""

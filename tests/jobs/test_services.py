@@ -30,8 +30,9 @@ BY = Actor.user(uuid.uuid4())
 
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """Every task that was put on the queue."""
+    """Every task that was put on the queue, at once and not by the thread that does it."""
     found: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(bell.ringer, "later", bell.ring)
     monkeypatch.setattr(bell, "send", lambda task, *args, **_queue: found.append((task, *args)))
     return found
 
@@ -152,6 +153,8 @@ def test_dead_broker_costs_no_time_and_no_error(
 def broker_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The application's own Celery settings, with a broker where nobody answers."""
     monkeypatch.setattr(bell, "_quiet_until", 0.0)
+    # The application that is current is a matter of the thread: ring in this one.
+    monkeypatch.setattr(bell.ringer, "later", bell.ring)
     before = current_app._get_current_object()
     settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
     away = Celery("away", set_as_current=True)

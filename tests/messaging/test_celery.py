@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from jobs import tasks
+from jobs import bell, tasks
 from messaging.models import Message
 from messaging.states import Status
 from tenancy.models import Merchant
@@ -48,6 +48,7 @@ def test_flushed_queue_loses_nothing(
     broker = Redis.from_url(os.environ["REDIS_URL"])
     for number in range(5):
         queue(f"customer{number}@example.com")
+    assert bell.ringer.flush(5)
     assert broker.llen("work") > 0
     broker.flushdb()
     start_worker(**SETTINGS)
