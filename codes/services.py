@@ -23,7 +23,7 @@ WHERE merchant_id = %(merchant)s AND state = 'free' AND id = (
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING *
 """
-COLUMNS = [field.column for field in Code._meta.concrete_fields]
+COLUMNS = [str(field.column) for field in Code._meta.concrete_fields]
 # For a document that is only just made: it can hold no code yet, and stands in no line.
 TAKE_NEW = TAKE.replace(
     "WHERE merchant_id = %(merchant)s AND state = 'free' AND id",

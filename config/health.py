@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -33,7 +34,7 @@ _migrated: set[str] = set()
 
 
 class ProbeMiddleware:
-    """Answer /healthz and /readyz."""
+    """Answer /healthz, /readyz and /metrics."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,6 +45,8 @@ class ProbeMiddleware:
             return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
         if request.path_info == "/readyz":
             return readiness(request)
+        if request.path_info == "/metrics":
+            return import_string("config.metrics.metrics")(request)
         return self.get_response(request)
 
 
@@ -52,12 +55,17 @@ def readiness(request: HttpRequest) -> HttpResponse:
 
     `{"status": "ready"|"not_ready"}`, from the loopback address with `"checks": {name: {"ok", "milliseconds"}}`.
     """
-    checks = {name: _measured(name, check) for name, check in CHECKS.items()}
-    ready = all(found["ok"] for found in checks.values())
+    found = checks()
+    ready = all(one["ok"] for one in found.values())
     body: dict[str, object] = {"status": "ready" if ready else "not_ready"}
     if client_ip(request) in LOOPBACK and "X-Forwarded-For" not in request.headers:
-        body["checks"] = checks
+        body["checks"] = found
     return JsonResponse(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def checks() -> dict[str, dict[str, object]]:
+    """Ask each part: `{name: {"ok", "milliseconds"}}`."""
+    return {name: _measured(name, check) for name, check in CHECKS.items()}
 
 
 def _measured(name: str, check: Callable[[], bool]) -> dict[str, object]:

@@ -26,6 +26,7 @@ VALUES (%(id)s, %(name)s, date_bin(%(every)s, now() - %(offset)s, timestamptz '2
 ON CONFLICT DO NOTHING RETURNING period_start
 """
 POKE_EVERY = timedelta(seconds=5)
+EVERYBODY = "jobs.periodic.every_merchant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Tick:
     kind: str
     every: timedelta
     offset: timedelta = timedelta(0)
-    merchants: str = "jobs.periodic.every_merchant"
+    merchants: str = EVERYBODY
 
 
 def ticks() -> dict[str, Tick]:

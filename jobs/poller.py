@@ -33,12 +33,31 @@ OLDEST = (
 DEAD = "SELECT count(*) FROM jobs_job WHERE state = 'dead'"
 
 
+BY_KIND = """
+SELECT kind, count(*) FILTER (WHERE state = 'due'), count(*) FILTER (WHERE state = 'running'),
+       count(*) FILTER (WHERE state = 'dead'),
+       coalesce(statement_timestamp() - min(next_at) FILTER (WHERE state = 'due' AND next_at <= statement_timestamp()),
+                interval '0')
+FROM jobs_job WHERE state IN ('due', 'running', 'dead') GROUP BY kind ORDER BY kind
+"""
+
+
 class Due(NamedTuple):
     """A job that may start."""
 
     merchant_id: uuid.UUID
     id: uuid.UUID
     kind: str
+
+
+class Work(NamedTuple):
+    """How much of a kind is not finished, of all merchants together."""
+
+    kind: str
+    due: int
+    running: int
+    dead: int
+    oldest_due: timedelta
 
 
 @contextlib.contextmanager
@@ -56,6 +75,13 @@ def discover_due(limit: int) -> list[Due]:
     with as_poller() as cursor:
         cursor.execute(DUE, {"limit": limit})
         return [Due(*row) for row in cursor.fetchall()]
+
+
+def work_by_kind() -> list[Work]:
+    """Return what is due, running and dead of every kind that has any."""
+    with as_poller() as cursor:
+        cursor.execute(BY_KIND)
+        return [Work(*row) for row in cursor.fetchall()]
 
 
 def oldest_due_age() -> timedelta:

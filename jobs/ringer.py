@@ -26,6 +26,8 @@ REST_SECONDS = 0.1
 class Ringer:
     """A queue of bells and the thread that empties it, started by the first bell."""
 
+    _thread: threading.Thread | None
+
     def __init__(self, ring: Ring) -> None:
         self._ring = ring
         self._begin()
@@ -53,7 +55,7 @@ class Ringer:
     def _begin(self) -> None:
         self._waiting: queue.Queue[tuple[uuid.UUID, str, list[uuid.UUID]]] = queue.Queue()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread = None
 
     def _work(self) -> None:
         while True:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from jobs import selectors, services, words
+from jobs.coming import coming
 from jobs.errors import NotPossible
 from jobs.filters import JobFilter
 from jobs.kinds import label_of
@@ -28,6 +29,12 @@ from ui.timeline import Fact
 
 # A beat that has not ticked for so long is not running.
 BEAT_IS_LATE = timedelta(minutes=1)
+
+
+def beat_is_late() -> bool:
+    """Say whether the clock has not ticked for longer than it may."""
+    age = selectors.beat_age()
+    return age is None or age > BEAT_IS_LATE
 
 
 class JobList(StaffListView):
@@ -66,10 +73,25 @@ class JobList(StaffListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the summary and the clock's state."""
-        age = selectors.beat_age()
-        beat = {"late": age is None or age > BEAT_IS_LATE}
+        beat = {"late": beat_is_late()}
         summary = [] if kwargs.get("is_fragment") else selectors.kind_summaries()
         return super().get_context_data(summary=summary, beat=beat, **kwargs)
+
+
+class ComingView(StaffView):
+    """What the clock does by itself, and what lies ahead."""
+
+    role = Role.VIEWER
+
+    def get(self, request: Any) -> HttpResponse:
+        """Show it."""
+        context = {
+            "title": _("Scheduled work"),
+            "crumbs": [(_("Jobs"), reverse("jobs:list", args=[request.merchant.slug])), (_("Scheduled work"), "")],
+            "lines": coming(now=timezone.now()),
+            "beat_late": beat_is_late(),
+        }
+        return render(request, "jobs/coming.html", context)
 
 
 class JobView(StaffView):

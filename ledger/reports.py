@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from ledger.models import Account, Grant, Movement
@@ -123,6 +123,10 @@ def expiry_forecast(*, unit: Unit, at: datetime, zone: tzinfo) -> list[Expiring]
 def sweep_preview(*, unit: Unit, at: datetime) -> Preview:
     """Return what a sweep at this instant will expire."""
     due = Grant.objects.filter(unit=unit, is_open=True, expires_at__lte=at)
-    sums = due.aggregate(grants=Count("id"), amount=Sum("remaining"), customers=Count("account_id", distinct=True))
-    oldest = due.order_by("expires_at").values_list("expires_at", flat=True).first()
-    return Preview(sums["grants"], int(sums["amount"] or 0), sums["customers"], oldest)
+    sums = due.aggregate(
+        grants=Count("id"),
+        amount=Sum("remaining"),
+        customers=Count("account_id", distinct=True),
+        oldest=Min("expires_at"),
+    )
+    return Preview(sums["grants"], int(sums["amount"] or 0), sums["customers"], sums["oldest"])

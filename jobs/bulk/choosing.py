@@ -27,7 +27,7 @@ OVER = (BulkState.DONE, BulkState.STOPPED, BulkState.FAILED)
 CHOOSE = """
 INSERT INTO {selections} (merchant_id, id, bulk_id, ids, versions)
 SELECT %s, %s, %s, coalesce(array_agg(c.id ORDER BY c.{order}, c.id), '{{}}'),
-    coalesce(array_agg(c.version ORDER BY c.{order}, c.id), '{{}}')
+    coalesce(array_agg({version} ORDER BY c.{order}, c.id), '{{}}')
 FROM ({chosen}) AS c
 RETURNING cardinality(ids)
 """
@@ -40,22 +40,28 @@ RETURNING cardinality(ids)
 """
 
 
-def draft(*, kit: Kit, act: str, selection: Selection, actor: Actor, now: datetime) -> Any:
+def draft(
+    *, kit: Kit, act: str, selection: Selection, actor: Actor, now: datetime, about: Mapping[str, Any] | None = None
+) -> Any:
     """Keep what somebody chose for an act: the preview of it, with each document's version as it is now.
+
+    ``about`` fills columns that the room's own table of acts has besides.
 
     1. Runs the filters on the server, for ticked rows as for "all that match".
     2. Writes the draft and the list of documents. Nothing is done to them, and nothing is put down to be done.
 
     Raises BadSelection where nothing is chosen any more, or the filters are not understood.
     """
-    rows = selection.rows(kit.filterset, kit.document.objects.all()).order_by().values("id", "version", kit.order)
+    columns = ("id", *(("version",) if kit.has_versions else ()), kit.order)
+    rows = selection.rows(kit.filterset, kit.documents()).order_by().values(*columns)
     with transaction.atomic():
-        bulk = kit.act_model.objects.create(
-            act=act, actor=str(actor), everything=selection.everything, query=selection.query, created_at=now
-        )
+        chosen_by = {"everything": selection.everything, "query": selection.query, **(about or {})}
+        bulk = kit.act_model.objects.create(act=act, actor=str(actor), created_at=now, **chosen_by)
         try:
             chosen, values = rows.query.sql_with_params()
-            text = CHOOSE.format(selections=kit.table(kit.selection_model), order=kit.order, chosen=chosen)
+            version = "c.version" if kit.has_versions else "0"
+            tables = {"selections": kit.table(kit.selection_model), "order": kit.order, "version": version}
+            text = CHOOSE.format(chosen=chosen, **tables)
             _set_total(bulk, text, [current_merchant_id(), new_id(), bulk.id, *values])
         except EmptyResultSet:
             # Django saw without asking that such filters find nothing.
@@ -126,7 +132,8 @@ def draft_undo(*, kit: Kit, bulk_id: uuid.UUID, actor: Actor, now: datetime) -> 
     if known is not None:
         return known
     check_undo(kit=kit, bulk=bulk, now=now)
-    undo = kit.act_model.objects.create(act=bulk.act, undoes_id=bulk.id, actor=str(actor), created_at=now)
+    carried = {name: getattr(bulk, name) for name in kit.carried}
+    undo = kit.act_model.objects.create(act=bulk.act, undoes_id=bulk.id, actor=str(actor), created_at=now, **carried)
     link: Any = kit.row_model._meta.get_field(kit.link)
     text = DONE_ROWS.format(selections=kit.table(kit.selection_model), rows=kit.table(kit.row_model), link=link.column)
     _set_total(undo, text, [current_merchant_id(), new_id(), undo.id, current_merchant_id(), bulk.id, outcomes.DONE])

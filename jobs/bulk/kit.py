@@ -77,8 +77,16 @@ class Kit(ABC):
     filterset: ClassVar[type[FilterSet]]
     acts: ClassVar[Mapping[str, Act]]
     words: ClassVar[Mapping[str, Any]] = outcomes.WORDS
+    # False for documents that count no changes: then none counts as changed in the meantime.
+    has_versions: ClassVar[bool] = True
+    # What an act passes on to the act that takes it back.
+    carried: ClassVar[tuple[str, ...]] = ()
     # What a single document's act may raise, besides what the database refuses: it stops that document alone.
     refused: ClassVar[tuple[type[Exception], ...]] = ()
+
+    def documents(self) -> Any:
+        """Return the documents that can be chosen."""
+        return self.document.objects.all()
 
     @abstractmethod
     def begin(self, *, bulk: Any, ids: Sequence[uuid.UUID], now: datetime) -> Batch:

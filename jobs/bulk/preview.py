@@ -23,7 +23,7 @@ FIRST = 10
 # From here on the database does better to read whole tables than to look documents up one by one.
 MANY = 3_000
 QUERY = """
-SELECT d.id IS NULL, d.version <> s.version, NOT ({inside}), {facts}, {sums}count(*),
+SELECT d.id IS NULL, {changed}, NOT ({inside}), {facts}, {sums}count(*),
     (array_agg(s.n ORDER BY s.n))[1:{examples}]
 FROM (SELECT one.* FROM {selections} AS b, unnest(b.ids, b.versions) WITH ORDINALITY AS one (id, version, n)
     WHERE b.merchant_id = %(merchant)s AND b.bulk_id = %(bulk)s AND one.n <= %(last)s) AS s
@@ -92,6 +92,7 @@ def _grouped(kit: Kit, bulk: Any, now: datetime, *, first: int = 0) -> list[dict
     link: Any = kit.row_model._meta.get_field(kit.link)
     text = QUERY.format(
         inside=inside,
+        changed="d.version <> s.version" if kit.has_versions else "false",
         facts=", ".join(facts.values()),
         sums="".join(f"coalesce({one}, 0), " for one in sums.values()),
         examples=EXAMPLES,
@@ -117,7 +118,7 @@ def _inside(kit: Kit, bulk: Any) -> tuple[str, dict[str, Any]]:
     if not bulk.everything or bulk.undoes_id:
         return "true", {}
     try:
-        rows = Selection((), everything=True, query=bulk.query).rows(kit.filterset, kit.document.objects.all())
+        rows = Selection((), everything=True, query=bulk.query).rows(kit.filterset, kit.documents())
         text, values = rows.order_by().values("id").query.sql_with_params()
     except (BadSelection, EmptyResultSet):
         return "false", {}

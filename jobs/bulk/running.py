@@ -129,7 +129,7 @@ def work(kit: Kit, bulk: Any, seen: Sequence[Seen], *, now: datetime) -> list[An
     """
     batch = kit.begin(bulk=bulk, ids=[one.id for one in seen], now=now)
     inside = still_inside(kit, bulk, list(batch.documents))
-    found = {one.id: _looked_at(one, batch.documents, inside) for one in seen}
+    found = {one.id: _looked_at(kit, one, batch.documents, inside) for one in seen}
     for one in seen:
         if not found[one.id]:
             found[one.id] = batch.judge(batch.documents[one.id])
@@ -137,12 +137,12 @@ def work(kit: Kit, bulk: Any, seen: Sequence[Seen], *, now: datetime) -> list[An
     return _results(kit, bulk, seen, found | batch.skipped, done)
 
 
-def _looked_at(one: Seen, documents: Mapping[uuid.UUID, Any], inside: Collection[uuid.UUID]) -> str:
+def _looked_at(kit: Kit, one: Seen, documents: Mapping[uuid.UUID, Any], inside: Collection[uuid.UUID]) -> str:
     """Return why a document is out of the question whatever the act: gone, changed, or outside the filters by now."""
     document = documents.get(one.id)
     if document is None:
         return outcomes.GONE
-    if document.version != one.version:
+    if kit.has_versions and document.version != one.version:
         return outcomes.CHANGED
     return "" if one.id in inside else outcomes.OUTSIDE
 
@@ -152,7 +152,7 @@ def still_inside(kit: Kit, bulk: Any, ids: Sequence[uuid.UUID]) -> set[uuid.UUID
     if not bulk.everything or bulk.undoes_id:
         return set(ids)
     try:
-        rows = Selection((), everything=True, query=bulk.query).rows(kit.filterset, kit.document.objects.all())
+        rows = Selection((), everything=True, query=bulk.query).rows(kit.filterset, kit.documents())
     except BadSelection:
         # A filter that names what is no longer there finds nothing.
         return set()

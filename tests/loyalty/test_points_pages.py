@@ -300,8 +300,8 @@ def test_preview_says_what_the_next_sweep_expires_and_the_sweep_does_it(
     call_command("sweep_expiry", "--merchant", merchant.slug)
     assert capsys.readouterr().out == (
         "brew-bloom: 777 points in 3 lots of 2 customers would expire\n"
-        "brew-bloom: expired 777 points in 3 lots, 0 coupons and vouchers\n"
-        "brew-bloom: expired 0 points in 0 lots, 0 coupons and vouchers\n"
+        "brew-bloom: expired 777 points in 3 lots, 0 coupons and vouchers, 0 offer responses\n"
+        "brew-bloom: expired 0 points in 0 lots, 0 coupons and vouchers, 0 offer responses\n"
     )
     with pytest.raises(CommandError, match="no merchant"):
         call_command("sweep_expiry", "--merchant", "nobody")

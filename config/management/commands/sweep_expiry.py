@@ -11,7 +11,9 @@ from django.utils import timezone
 from ledger.reports import sweep_preview
 from ledger.services import expire_due
 from ledger.units import Unit
-from loyalty import coupons
+from loyalty import coming, coupons
+from offers.coming import responses
+from offers.expiry import expire_due as expire_responses
 from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
@@ -26,9 +28,9 @@ def expire_points(*, now: datetime) -> tuple[int, int]:
 
 
 class Command(BaseCommand):
-    """sweep_expiry [--merchant SLUG] [--dry-run]: points first, then coupons, batch by batch in short transactions."""
+    """sweep_expiry [--merchant SLUG] [--dry-run]: points, coupons, offer responses, batch by batch in short transactions."""
 
-    help = "Expire points and coupons that are past their end (jobs do the same once a minute)."
+    help = "Expire points, coupons and offer responses that are past their end (jobs do the same once a minute)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
@@ -47,9 +49,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{merchant.slug}: {line}")
 
     def _preview(self, merchant: Merchant) -> str:
+        now = timezone.now()
         with merchant_scope(merchant):
-            due = sweep_preview(unit=Unit.POINT, at=timezone.now())
-        return f"{due.amount} points in {due.grants} lots of {due.customers} customers would expire"
+            due = sweep_preview(unit=Unit.POINT, at=now)
+            others = [ahead.words for ahead in (*coming.coupons(until=now), *responses(until=now))]
+        points = f"{due.amount} points in {due.grants} lots of {due.customers} customers would expire"
+        return "; ".join((points, *others))
 
     def _sweep(self, merchant: Merchant) -> str:
         lots = points = 0
@@ -59,15 +64,19 @@ class Command(BaseCommand):
             lots, points = lots + grants, points + amount
             if grants < BATCH:
                 break
-        ended = sum(_all_of(merchant, step) for step in (coupons.expire_coupons, coupons.expire_vouchers))
-        return f"expired {points} points in {lots} lots, {ended} coupons and vouchers"
+        # A response ends with an entry of its own while its voucher is still there, so before the vouchers.
+        unused = _all_of(merchant, expire_responses, 1)
+        ended = sum(
+            _all_of(merchant, step, coupons.BATCH) for step in (coupons.expire_coupons, coupons.expire_vouchers)
+        )
+        return f"expired {points} points in {lots} lots, {ended} coupons and vouchers, {unused} offer responses"
 
 
-def _all_of(merchant: Merchant, step: Callable[..., int]) -> int:
+def _all_of(merchant: Merchant, step: Callable[..., int], full: int) -> int:
     done = 0
     while True:
         with merchant_scope(merchant):
             rows = step(now=timezone.now())
         done += rows
-        if rows < coupons.BATCH:
+        if rows < full:
             return done
