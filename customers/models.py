@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Cast, ExtractDay, ExtractMonth
 from django.utils.translation import gettext_lazy as _
 
 from customers.normalise import email_norm, phone_norm
 from tenancy.base import MerchantForeignKey, MerchantModel
+from tenancy.changes import ChangedManager, ChangeField
 from tenancy.search import SearchToken
 
 
@@ -29,8 +31,17 @@ class Customer(MerchantModel):
     city = models.CharField(_("City"), max_length=120, blank=True)
     province = models.CharField(_("Province"), max_length=120, blank=True)
     country = models.CharField(_("Country"), max_length=2, blank=True)
+    # Month times 100 plus day: who has their birthday on a day is found by it.
+    birthday_key = models.GeneratedField(
+        expression=Cast(ExtractMonth(F("birthday")) * 100 + ExtractDay(F("birthday")), models.SmallIntegerField()),
+        output_field=models.SmallIntegerField(null=True),
+        db_persist=True,
+    )
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, editable=False)
+    change_xid = ChangeField()
+
+    objects: ClassVar[ChangedManager] = ChangedManager()
 
     ADDRESS: ClassVar[tuple[str, ...]] = (
         "street",
@@ -61,6 +72,12 @@ class Customer(MerchantModel):
             models.Index(fields=["merchant", "phone_norm", "id"], name="customer_by_phone"),
             models.Index(fields=["merchant", "city", "id"], name="customer_by_town"),
             models.Index(fields=["merchant", "card_number", "id"], name="customer_by_card"),
+            models.Index(
+                fields=["merchant", "birthday_key", "id"],
+                condition=Q(birthday__isnull=False),
+                name="customer_by_birthday",
+            ),
+            models.Index(fields=["merchant", "change_xid", "id"], name="customer_changed"),
         ]
 
     def __str__(self) -> str:

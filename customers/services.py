@@ -83,7 +83,7 @@ def enrol(
 ) -> Customer:
     """Create a customer known by at least one of e-mail, phone and card number.
 
-    Raises ValueError where none is given and IntegrityError where address or card number is taken.
+    Has the top note that somebody joined (`settings.ENROLLED`), which may give them something. Raises ValueError where none is given and IntegrityError where address or card number is taken.
     """
     if not (email or phone or card_number):
         raise ValueError("A customer needs an e-mail address, a phone number or a card number.")
@@ -98,6 +98,7 @@ def enrol(
     )
     customer.save(force_insert=True)
     write_tokens(CustomerToken, customer.id, search_words(customer))
+    import_string(settings.ENROLLED)(customer_ids=[customer.id], actor=actor, now=now)
     return customer
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -11,6 +12,7 @@ from customers.filters import CustomerFilter
 from customers.tables import CustomerTable
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
+from ui.bulk import BulkAction
 
 
 class CustomerList(StaffListView):
@@ -21,6 +23,7 @@ class CustomerList(StaffListView):
     template_name = "customers/list.html"
     table_class = CustomerTable
     filterset_class = CustomerFilter
+    dataset = "customers"
     sorts = {
         "customer": "last_name",
         "email": "email_norm",
@@ -30,10 +33,17 @@ class CustomerList(StaffListView):
         "since": "created_at",
     }
     default_sort = "-since"
+    bulk_actions = (
+        BulkAction("assign", _("Assign an offer"), "megaphone", url="offers:assign_chosen", role=Role.ADMIN),
+    )
     counted = ngettext_lazy("%(shown)s customer", "%(shown)s customers", "number")
     empty_icon = "users"
     empty_title = _("No customers yet")
     empty_text = _("Whoever claims a gift through one of your funnels appears here.")
+
+    def action_url(self, action: BulkAction) -> str:
+        """Return the page on which a bulk action begins."""
+        return reverse(action.url, args=[self.request.merchant.slug])
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the merchant's customers."""

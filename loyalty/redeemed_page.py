@@ -18,6 +18,7 @@ from loyalty.states import CashbackStatus, CouponStatus, DeliveryStatus, Event, 
 from loyalty.tables import reward_with_code
 from tenancy.roles import Role
 from tenancy.selectors import actor_names
+from triggers.words import because
 from ui import cells, locale
 from ui.timeline import Fact, TimelineItem
 
@@ -66,6 +67,8 @@ def facts(row: RedeemedReward, *, slug: str, now: datetime) -> list[Fact]:
     )
     is_cashback = row.reward_type == RewardType.CASHBACK
     used = cells.dash() if is_cashback else cells.text(badges.used_words(row))
+    why = because(entry_id=row.trigger_entry_id, slug=slug)
+    granted = [Fact(_("Granted because of"), cells.link(why.url, why.words))] if why else []
     return [
         Fact(_("Coupon status"), badges.coupon(status_of(row, at=now))),
         Fact(_("Unused / Used"), used),
@@ -82,6 +85,7 @@ def facts(row: RedeemedReward, *, slug: str, now: datetime) -> list[Fact]:
         Fact(_("Active from"), cells.when(row.active_from)),
         Fact(_("Valid until"), cells.when(row.expires_at)),
         Fact(_("Redeemed by"), row.get_source_display()),
+        *granted,
     ]
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from loyalty import point_urls
-from loyalty.views import acts, bulk, cashback, granting, redeemed, rewards
+from loyalty.views import acts, bulk, cashback, granting, redeemed, rewards, triggers
 
 app_name = "loyalty"
 REDEEMED = "redeemed-rewards/<uuid:redeemed_id>/"
@@ -42,5 +42,7 @@ urlpatterns = [
     path(f"{REWARD}archive/", rewards.RewardArchive.as_view(), name="reward_archive"),
     path(f"{REWARD}restore/", rewards.RewardRestore.as_view(), name="reward_restore"),
     path(f"{REWARD}clone/", rewards.RewardClone.as_view(), name="reward_clone"),
+    path("rewards/<uuid:subject_id>/triggers/", triggers.RewardTriggers.as_view(), name="reward_triggers"),
+    path("rewards/<uuid:subject_id>/triggers/trial/", triggers.RewardTrial.as_view(), name="reward_trial"),
     *point_urls.urlpatterns,
 ]

@@ -17,10 +17,12 @@ from claims_center.search import words_for
 from claims_center.services.base import EXPLAINED, LONGEST_REASON, SETTLES, ledger_facts
 from claims_center.states import TRANSITIONS, Attention, Event, Status
 from claims_center.tallies import Cell
+from claims_center.triggers import processed
 from jobs.bulk.rows import insert
 from ledger.acts import Act, Reversal, Step
 from ledger.services import post_many, reverse_many
 from tenancy.actors import Actor
+from triggers.services import answer
 
 COLUMNS = tuple(field.attname for field in Claim._meta.concrete_fields if not field.generated)
 # These tell of the writing itself, and run on whatever is taken back.
@@ -95,6 +97,7 @@ def write(*, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
     1. The ledger's entries and reversals; it locks the customers' accounts by id.
     2. The claims, with their next version; the tallies.
     3. One row of history each, then search words where they changed.
+    4. What triggers give for claims that were processed.
 
     Raises what the ledger refuses, and IntegrityError; then nothing of the batch may stand.
     """
@@ -110,6 +113,10 @@ def write(*, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
     _count(changes, now)
     insert([_history(change, actor, now) for change in changes])
     _words(changes)
+    done = [(change.claim, change.entry_id) for change in changes if change.event == Event.PROCESSED]
+    answer(
+        happened=[processed(claim=claim, entry_id=entry_id, now=now) for claim, entry_id in done if entry_id], now=now
+    )
 
 
 def _settle(change: Change, actor: Actor) -> None:

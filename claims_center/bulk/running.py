@@ -31,6 +31,7 @@ from messaging.errors import AddressInvalid
 from messaging.selectors import suppressed
 from tenancy.actors import Actor
 from tenancy.scope import current_merchant_id
+from tenancy.selectors import merchant_zone
 from ui.bulk import BadSelection, Selection
 
 BATCH = 250
@@ -161,7 +162,9 @@ def still_inside(bulk: BulkAct, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     if not bulk.everything or bulk.undoes_id:
         return set(ids)
     try:
-        rows = Selection((), everything=True, query=bulk.query).rows(ClaimFilter, Claim.objects.all())
+        # Days in the filters are the merchant's, here as on the page where they were chosen.
+        with timezone.override(merchant_zone()):
+            rows = Selection((), everything=True, query=bulk.query).rows(ClaimFilter, Claim.objects.all())
     except BadSelection:
         # A filter that names what is no longer there finds nothing.
         return set()

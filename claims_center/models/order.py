@@ -1,11 +1,14 @@
 """Orders as the marketplaces report them: what claims are checked against."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.marketplaces import Marketplace
 from tenancy.base import MerchantForeignKey, MerchantModel
+from tenancy.changes import ChangedManager, ChangeField
 
 
 class OrderStatus(models.TextChoices):
@@ -50,6 +53,9 @@ class Order(MerchantModel):
     first_batch = models.UUIDField(null=True)
     imported_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    change_xid = ChangeField()
+
+    objects: ClassVar[ChangedManager] = ChangedManager()
 
     class Meta(MerchantModel.Meta):
         constraints = [
@@ -70,6 +76,7 @@ class Order(MerchantModel):
             models.Index(fields=["merchant", "status", "id"], name="order_sort_status"),
             models.Index(fields=["merchant", "imported_at", "id"], name="order_by_import"),
             models.Index(fields=["merchant", "batch", "id"], name="order_of_batch"),
+            models.Index(fields=["merchant", "change_xid", "id"], name="order_changed"),
         ]
 
     def __str__(self) -> str:

@@ -12,12 +12,14 @@ from claims_center.services.base import check_transition, keep, ledger_facts, lo
 from claims_center.services.notices import DELIVERED, kind_when_processed, queue_notice
 from claims_center.services.verdicts import verify_locked
 from claims_center.states import OPEN, Delivery, Event, Status
+from claims_center.triggers import processed
 from ledger.acts import Posted, Step
 from ledger.services import draw, post
 from ledger.services import reverse as reverse_entry
 from ledger.units import Unit
 from tenancy.actors import Actor
 from tenancy.ids import new_id
+from triggers.services import answer
 
 PROCESSED_FIELDS = {
     "grant",
@@ -52,6 +54,7 @@ def mark_processed(
        where given (None keeps what stands).
     4. Writes state, time, who, and the history.
     5. With ``notify`` queues a mail to the customer, where the merchant has such mails sent.
+    6. Lets triggers answer it, once for each claim.
 
     Raises GiftNotSent (digital), AddressMissing and PromotionWithdrawn (physical), ReasonNeeded, NotAllowed.
     """
@@ -79,6 +82,7 @@ def mark_processed(
     )
     if notify:
         queue_notice(claim=claim, kind=kind_when_processed(claim=claim), actor=actor, now=now)
+    answer(happened=[processed(claim=claim, entry_id=posted.entry_id, now=now)], now=now)
     return claim
 
 

@@ -53,6 +53,7 @@ class ClaimList(StaffListView):
     template_name = "claims/list.html"
     table_class = ClaimTable
     filterset_class = ClaimFilter
+    dataset = "claims"
     sorts = {
         "submitted": "submitted_at",
         "customer": "customer_name",

@@ -32,6 +32,7 @@ class OrderList(StaffListView):
     template_name = "orders/list.html"
     table_class = OrderTable
     filterset_class = OrderFilter
+    dataset = "orders"
     sorts = {
         "number": "number",
         "ordered": "ordered_at",

@@ -31,6 +31,7 @@ LONGEST = {field.name: field.max_length or 0 for field in Customer._meta.fields}
 DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 OLDEST = 1900
 Renamed = Callable[[Sequence[uuid.UUID]], None]
+Enrolled = Callable[..., object]
 
 
 class Member(NamedTuple):
@@ -78,14 +79,19 @@ class Known:
 
 
 class Members(Records[Member]):
-    """The members of a file. `renamed` is told, in the transaction of the change, whose name or address changed."""
+    """The members of a file.
+
+    In the transaction of the change `renamed` is told whose name or address changed, `enrolled` who is new.
+    """
 
     name = gettext_lazy("Members")
     columns = Columns(known=COLUMNS, one_of=("card_number", "email", "phone"))
 
-    def __init__(self, *, merchant_id: uuid.UUID, now: datetime, renamed: Renamed | None = None) -> None:
+    def __init__(
+        self, *, merchant_id: uuid.UUID, now: datetime, renamed: Renamed | None = None, enrolled: Enrolled | None = None
+    ) -> None:
         super().__init__(merchant_id=merchant_id, now=now)
-        self.renamed = renamed
+        self.renamed, self.enrolled = renamed, enrolled
         # Where in the file each card number, address and phone number stands, and who was found by one of them.
         self.seen: dict[Any, int] = {}
 
@@ -118,7 +124,9 @@ class Members(Records[Member]):
         members = [member for _line, member in lines]
         known = known_of(members)
         new = [member for member in members if _found(known, member) is None]
-        added = _add(new, now=self.now)
+        added, ids = _add(new, now=self.now)
+        if self.enrolled is not None and ids:
+            self.enrolled(customer_ids=ids)
         late = {id(member) for member in new} - {id(member) for member in added}
         old = [member for member in members if id(member) in late or _found(known, member) is not None]
         changed = self._complete(old)
@@ -176,15 +184,16 @@ def _take_over(member: Member, customer: Customer) -> list[str]:
     return fields
 
 
-def _add(members: Sequence[Member], *, now: datetime) -> list[Member]:
-    """Insert members; return those that are new indeed."""
+def _add(members: Sequence[Member], *, now: datetime) -> tuple[list[Member], list[uuid.UUID]]:
+    """Insert members; return those that are new indeed, and their ids."""
     rows = [Customer.made_with(id=new_id(), created_at=now, **member.values) for member in members]
     for row in rows:
         row.email_norm, row.phone_norm = email_norm(row.email), phone_norm(row.phone)
     Customer.objects.bulk_create(rows, ignore_conflicts=True)
     there = set(Customer.objects.filter(id__in=[row.id for row in rows]).values_list("id", flat=True))
     _write_words([row for row in rows if row.id in there], anew=False)
-    return [member for member, row in zip(members, rows, strict=True) if row.id in there]
+    new = [(member, row.id) for member, row in zip(members, rows, strict=True) if row.id in there]
+    return [member for member, _id in new], [one for _member, one in new]
 
 
 def _write_words(customers: Sequence[Customer], *, anew: bool) -> None:

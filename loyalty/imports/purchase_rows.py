@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.models import Customer
 from customers.normalise import email_norm
 from ledger.acts import Act, Step, digest_of
 from ledger.errors import LedgerConflict
@@ -21,7 +20,7 @@ from ledger.units import Unit
 from loyalty.earning import points_for, validity
 from loyalty.models import LoyaltySettings, Purchase
 from loyalty.models.points import LONGEST_REFERENCE
-from loyalty.services.purchases import ORIGIN, settings_of_merchant
+from loyalty.services.purchases import ORIGIN, happened, settings_of_merchant
 from loyalty.states import PointEvent
 from tenancy.actors import Actor
 from tenancy.ids import new_id
@@ -33,6 +32,7 @@ from tenancy.imports.values import SHORTENED, BadValue, amount, code, moment, wi
 from tenancy.models import Merchant
 from tenancy.scope import current_merchant_id, merchant_scope
 from tenancy.selectors import merchant_zone
+from triggers.services import answer
 from ui import locale
 
 # Columns as arrays: some thousand rows are one short statement. The constant ones come once.
@@ -46,6 +46,12 @@ FROM unnest(%(id)s::uuid[], %(reference)s::text[], %(customer_id)s::uuid[], %(am
     AS d (id, reference, customer_id, amount, occurred_at, entry_id, grant_id, points_earned)
 """
 ARRAYS = ("id", "reference", "customer_id", "amount", "occurred_at", "entry_id", "grant_id", "points_earned")
+# One array each: thousands of placeholders take longer to write than to answer.
+CARDS = "SELECT card_number, id FROM customers_customer WHERE merchant_id = %s AND card_number = ANY (%s::text[])"
+EMAILS = "SELECT email_norm, id FROM customers_customer WHERE merchant_id = %s AND email_norm = ANY (%s::text[])"
+RECORDED = """
+SELECT reference, customer_id, amount FROM loyalty_purchase WHERE merchant_id = %s AND reference = ANY (%s::text[])
+"""
 # What has just happened is dated a moment earlier: the database's clock may be behind ours.
 MARGIN = timedelta(minutes=1)
 
@@ -175,6 +181,7 @@ class Purchases(Records[PurchaseRow]):
             posted = post_many(acts=[self._act(one) for one in purchases], actor=self.actor)
         new = [one for one, standing in zip(purchases, posted, strict=True) if not standing.replayed]
         _insert(new)
+        answer(happened=[happened(purchase=one, at=self._at(one)) for one in new], now=self.now)
         return len(new)
 
     def _purchase(self, customer_id: uuid.UUID, row: PurchaseRow) -> Purchase:
@@ -200,10 +207,14 @@ class Purchases(Records[PurchaseRow]):
             customer_id=purchase.customer_id,
             key=f"{ORIGIN}:{purchase.reference}",
             digest=digest_of(ORIGIN, purchase.customer_id, purchase.amount),
-            occurred_at=(at := min(purchase.occurred_at, self.now - MARGIN)),
+            occurred_at=(at := self._at(purchase)),
             entry_id=purchase.entry_id,
             steps=tuple(self._lot(purchase, at)),
         )
+
+    def _at(self, purchase: Purchase) -> datetime:
+        """Return when its entry says that it happened."""
+        return min(purchase.occurred_at, self.now - MARGIN)
 
     def _lot(self, purchase: Purchase, at: datetime) -> Iterator[Step]:
         if purchase.points_earned:
@@ -254,10 +265,17 @@ def _known(lines: Lines[PurchaseRow]) -> Known:
     """Return what is stored of a portion's customers and purchases; three queries."""
     cards = {row.card_number for _line, row in lines} - {""}
     emails = {row.email for _line, row in lines} - {""}
-    references = [row.reference for _line, row in lines]
-    recorded: Any = Purchase.objects.filter(reference__in=references)
     return Known(
-        dict(Customer.objects.filter(card_number__in=cards).values_list("card_number", "id")) if cards else {},
-        dict(Customer.objects.filter(email_norm__in=emails).values_list("email_norm", "id")) if emails else {},
-        {one: (who, paid) for one, who, paid in recorded.values_list("reference", "customer_id", "amount")},
+        dict(_asked(CARDS, cards)),
+        dict(_asked(EMAILS, emails)),
+        {one: (who, paid) for one, who, paid in _asked(RECORDED, {row.reference for _line, row in lines})},
     )
+
+
+def _asked(question: str, wanted: set[str]) -> list[Any]:
+    """Return the rows that a question finds; nothing is asked for nothing."""
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(question, [current_merchant_id(), list(wanted)])
+        return list(cursor.fetchall())

@@ -12,6 +12,7 @@ from loyalty.models.points import (
 )
 from loyalty.models.redeemed import RedeemedChange, RedeemedReward, RedeemedToken
 from loyalty.models.reward import Reward, RewardStock, RewardTaken
+from loyalty.models.trigger import RewardTrigger
 
 __all__ = [
     "BulkAct",
@@ -32,4 +33,5 @@ __all__ = [
     "Reward",
     "RewardStock",
     "RewardTaken",
+    "RewardTrigger",
 ]

@@ -1,5 +1,7 @@
 """How points are earned, given back, and put right by hand. The points themselves are grants of the ledger."""
 
+from collections.abc import Sequence
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.states import AdjustmentState, Expiry, Rounding
 from tenancy.base import MerchantForeignKey, MerchantModel
+from triggers.acts import Given
 
 LONGEST_REFERENCE = 120
 
@@ -66,7 +69,12 @@ class LoyaltySettings(MerchantModel):
 
 
 class Purchase(MerchantModel):
-    """A purchase told by a till or a file. `reference` is the shop's own and comes once. Amounts in `currency`."""
+    """A purchase told by a till or a file. `reference` is the shop's own and comes once. Amounts in `currency`.
+
+    `brought` is what triggers gave because of it, known right after it was recorded.
+    """
+
+    brought: Sequence[Given] = ()
 
     # In byte order, so that a reference is found by its beginning whatever the database's language.
     reference = models.CharField(max_length=LONGEST_REFERENCE, db_collation="C")

@@ -27,6 +27,7 @@ class RedeemedReward(MerchantModel):
     customer = MerchantForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="redeemed_rewards")
     op_key = models.CharField(max_length=120)
     source = models.CharField(max_length=10, choices=Source.choices)
+    trigger_entry_id = models.UUIDField(null=True)
     entry_id = models.UUIDField()
     grant = MerchantForeignKey("ledger.Grant", on_delete=models.PROTECT, related_name="+")
     code = MerchantForeignKey("codes.Code", on_delete=models.PROTECT, null=True, related_name="+")
@@ -88,6 +89,12 @@ class RedeemedReward(MerchantModel):
                 fields=["merchant", "code"],
                 condition=Q(code__isnull=False, canceled_at__isnull=True),
                 name="redeemed_code_once",
+            ),
+            # A trigger answers one act of the customer once.
+            models.UniqueConstraint(
+                fields=["merchant", "reward", "trigger_entry_id"],
+                condition=Q(trigger_entry_id__isnull=False),
+                name="redeemed_trigger_once",
             ),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="redeemed_source_known"),
             models.CheckConstraint(condition=Q(reward_type__in=RewardType.values), name="redeemed_type_known"),

@@ -18,6 +18,8 @@ from tenancy.ids import new_id
 from tenancy.models import Merchant
 from tenancy.scope import current_merchant_id
 from tenancy.selectors import merchant_zone
+from triggers.acts import Happened
+from triggers.services import answer
 
 ORIGIN = "purchase"
 
@@ -46,6 +48,7 @@ def record_purchase(
        late is not late for the customer. (An import runs inside `ledger.services.backdated`, and gives the same time
        as ``now``.) No points: a memo.
     3. Writes the row with its entry.
+    4. Lets triggers answer it; what they gave is `brought` on the purchase that is returned.
 
     Raises PurchaseExists (same reference, other contents or ``is_strict``), CurrencyMismatch, Customer's IntegrityError
     if unknown.
@@ -74,7 +77,20 @@ def record_purchase(
         if other is None:
             raise
         return _same(other, customer_id, amount, is_strict=is_strict)
+    purchase.brought = answer(happened=[happened(purchase=purchase, at=now)], now=now)
     return purchase
+
+
+def happened(*, purchase: Purchase, at: datetime) -> Happened:
+    """Return that a purchase was made, as triggers are told of it; ``at`` is when its entry says that it happened."""
+    return Happened(
+        event=PointEvent.PURCHASE.value,
+        entry_id=purchase.entry_id,
+        customer_id=purchase.customer_id,
+        origin_id=purchase.id,
+        occurred_at=at,
+        amount=purchase.amount,
+    )
 
 
 def record_return(

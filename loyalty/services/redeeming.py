@@ -27,8 +27,12 @@ from loyalty.states import CashbackStatus, CodeSource, CouponStatus, Event, Rewa
 from tenancy.actors import Actor
 from tenancy.ids import new_id
 from tenancy.selectors import merchant_zone
+from triggers.acts import Happened
+from triggers.services import answer
 
 CASHBACK_INIT = "0: INIT: INIT"
+# Through these doors a reward comes free of points.
+FREE = (Source.GRANTED, Source.RULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Taking:
     reason: str
     # What the customer could spend a moment ago; the ledger judges again.
     active: int
+    trigger_entry_id: uuid.UUID | None = None
 
 
 def redeem(
@@ -59,6 +64,7 @@ def redeem(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    trigger_entry_id: uuid.UUID | None = None,
 ) -> RedeemedReward:
     """Let a customer have a reward for its cost in points, or free where ``source`` is GRANTED or RULE.
 
@@ -69,17 +75,23 @@ def redeem(
        from ``days_until_active`` calendar days after ``now`` (UTC; days of the merchant's zone) for ``days_valid`` days.
     5. Writes the row with the customer's active points right after, the history, and the words it is found by; for a
        cashback opens its first payment.
+    6. Lets triggers answer a redemption that cost something, or would have; what was granted free is no occasion.
 
-    All of it in a savepoint: a refusal leaves nothing behind. Raises NotActive, SoldOut, LimitReached,
+    All but the last in a savepoint: a refusal leaves nothing behind. ``trigger_entry_id`` is the act that a trigger
+    answers with this reward. Raises NotActive, SoldOut, LimitReached,
     NotEnoughPoints (with `missing`), ReasonNeeded (granted by hand without one), KeyReused, Reward.DoesNotExist,
     Customer.DoesNotExist.
     """
     try:
         with transaction.atomic():
-            return _redeem(reward_id, customer_id, op_key, source, actor=actor, now=now, reason=reason)
+            about: dict[str, Any] = {"actor": actor, "now": now, "reason": reason, "trigger_entry_id": trigger_entry_id}
+            redeemed = _redeem(reward_id, customer_id, op_key, source, **about)
     except _StandsAlready:
         # It stood before, or the same request came a moment earlier and had committed before the ledger let us in.
         return _same(RedeemedReward.objects.get(op_key=op_key), reward_id, customer_id)
+    if source not in FREE:
+        answer(happened=[_happened(redeemed)], now=now)
+    return redeemed
 
 
 def check_open(*, reward: Reward, now: datetime) -> None:
@@ -109,6 +121,7 @@ def _redeem(
     actor: Actor,
     now: datetime,
     reason: str,
+    trigger_entry_id: uuid.UUID | None,
 ) -> RedeemedReward:
     found = rows.read(reward_id=reward_id, customer_id=customer_id, op_key=op_key, at=now)
     if found.known_id is not None:
@@ -125,13 +138,14 @@ def _redeem(
         redeemed_id=new_id(),
         op_key=op_key,
         source=source,
-        cost=0 if source in (Source.GRANTED, Source.RULE) else found.reward.cost_in_points,
+        cost=0 if source in FREE else found.reward.cost_in_points,
         actor=actor,
         now=now,
         active_from=active_from,
         expires_at=expires_at,
         reason=reason.strip()[:500],
         active=found.active,
+        trigger_entry_id=trigger_entry_id,
     )
     stock.take(reward=taking.reward, customer_id=customer_id)
     code = _code(taking)
@@ -218,7 +232,7 @@ def _post(taking: Taking, code: Code | None) -> tuple[uuid.UUID, Posted]:
 
 
 def _is_free(taking: Taking) -> bool:
-    return taking.source in (Source.GRANTED, Source.RULE)
+    return taking.source in FREE
 
 
 def _write(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Posted) -> RedeemedReward:
@@ -230,6 +244,7 @@ def _write(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Poste
         customer=customer,
         op_key=taking.op_key,
         source=taking.source,
+        trigger_entry_id=taking.trigger_entry_id,
         entry_id=posted.entry_id,
         grant_id=grant_id,
         code=code,
@@ -264,6 +279,16 @@ def _write(taking: Taking, code: Code | None, grant_id: uuid.UUID, posted: Poste
     if is_cashback:
         cashback.start(redeemed=redeemed, provider=reward.cashback_provider, now=taking.now)
     return redeemed
+
+
+def _happened(redeemed: RedeemedReward) -> Happened:
+    return Happened(
+        event=Event.REDEEMED.value,
+        entry_id=redeemed.entry_id,
+        customer_id=redeemed.customer_id,
+        origin_id=redeemed.id,
+        occurred_at=redeemed.redeemed_at,
+    )
 
 
 def _history(taking: Taking, posted: Posted) -> RedeemedChange:

@@ -59,6 +59,7 @@ class RedeemedList(StaffListView):
     template_name = "loyalty/redeemed_list.html"
     table_class = RedeemedTable
     filterset_class = RedeemedFilter
+    dataset = "redeemed_rewards"
     sorts = {
         "redeemed": "redeemed_at",
         "used_on": "used_rank",

@@ -18,10 +18,12 @@ from loyalty.filters import RewardFilter
 from loyalty.models import Reward
 from loyalty.reward_tables import RewardTable, state_badge
 from loyalty.services import catalogue
+from loyalty.triggers import REWARDS
 from tenancy import pictures
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from triggers.page import card
 from ui.forms import invalid
 from ui.listing import Action, Tab
 
@@ -34,6 +36,7 @@ class RewardList(StaffListView):
     template_name = "loyalty/rewards.html"
     table_class = RewardTable
     filterset_class = RewardFilter
+    dataset = "rewards"
     sorts = {"name": "name", "type": "reward_type", "cost": "cost_in_points", "created": "created_at"}
     default_sort = "-created"
     tabs = (Tab(_("In use"), "archived=no"), Tab(_("All")), Tab(_("Archived"), "archived=yes"))
@@ -103,7 +106,14 @@ class RewardPage(RewardView):
             "image_url": pictures.address_of(self.request.merchant.slug, reward.image),
             "crumbs": self.crumbs((reward.name, "")),
         }
-        return render(request, "loyalty/reward.html", context)
+        return render(request, "loyalty/reward.html", context | self._triggers(reward))
+
+    def _triggers(self, reward: Reward) -> dict[str, Any]:
+        addresses = ("loyalty:reward_triggers", "loyalty:reward_trial")
+        merchant = self.request.merchant
+        return card(
+            target=REWARDS, subject_id=reward.id, addresses=addresses, slug=merchant.slug, currency=merchant.currency
+        )
 
 
 class RewardNew(RewardView):

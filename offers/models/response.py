@@ -15,6 +15,9 @@ from tenancy.search import SearchToken
 
 NOT_YET = "1970-01-01T00:00:00+00:00"
 NEVER = "2999-12-31T00:00:00+00:00"
+# What the tabs of the list count by, and the usage period: in an index that holds them the table is not read for it.
+COUNTED = ["status", "expires_rank"]
+PERIOD = ["usage_rank", "usage_from", "usage_weekdays", "usage_minute_from", "usage_minute_to"]
 
 
 def _rank(column: str, empty: str) -> Any:
@@ -24,6 +27,11 @@ def _rank(column: str, empty: str) -> Any:
         output_field=models.DateTimeField(),
         db_persist=True,
     )
+
+
+def _newest(column: str, *, name: str, include: list[str]) -> models.Index:
+    """Return the index of a filter in the order in which the list opens."""
+    return models.Index(fields=["merchant", column, "issued_at", "id"], name=name, include=include)
 
 
 class OfferResponse(MerchantModel):
@@ -121,7 +129,7 @@ class OfferResponse(MerchantModel):
         ]
         indexes = [
             # One for each column that the list sorts by ...
-            models.Index(fields=["merchant", "issued_at", "id"], name="response_by_time"),
+            models.Index(fields=["merchant", "issued_at", "id"], name="response_by_time", include=[*COUNTED, *PERIOD]),
             models.Index(fields=["merchant", "offer_name", "id"], name="response_by_offer"),
             models.Index(fields=["merchant", "offer_type", "id"], name="response_by_type"),
             models.Index(fields=["merchant", "member_name", "id"], name="response_by_member"),
@@ -132,11 +140,13 @@ class OfferResponse(MerchantModel):
             models.Index(fields=["merchant", "completed_rank", "id"], name="response_by_completion"),
             models.Index(fields=["merchant", "source", "id"], name="response_by_source"),
             # ... and one for each filter in the order in which the list opens.
-            models.Index(fields=["merchant", "offer", "issued_at", "id"], name="response_offer_new"),
-            models.Index(fields=["merchant", "offer_type", "issued_at", "id"], name="response_type_new"),
-            models.Index(fields=["merchant", "status", "issued_at", "id"], name="response_status_new"),
-            models.Index(fields=["merchant", "source", "issued_at", "id"], name="response_source_new"),
-            models.Index(fields=["merchant", "customer", "issued_at", "id"], name="response_of_member"),
+            _newest("offer", name="response_offer_new", include=COUNTED),
+            _newest("offer_type", name="response_type_new", include=COUNTED),
+            _newest("status", name="response_status_new", include=["expires_rank", *PERIOD]),
+            _newest("source", name="response_source_new", include=COUNTED),
+            _newest("customer", name="response_of_member", include=COUNTED),
+            # What waits, by its end.
+            models.Index(fields=["merchant", "status", "expires_rank", "id"], name="response_status_end"),
             # What the jobs look for: responses whose validity has ended, reservations that have lapsed.
             models.Index(
                 fields=["merchant", "expires_at"],

@@ -4,7 +4,7 @@ import csv
 import io
 import tracemalloc
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from tenancy.models import AuditEvent, Merchant
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_center.bulking import Shop, done, run
-from tests.claims_center.factories import NOW
+from tests.claims_center.factories import NOW, STAFF
 from tests.claims_pages.factories import path, sign_in
 from ui.bulk import Selection, signed
 
@@ -135,6 +135,20 @@ def test_take_all_that_match_and_look_again_at_their_turn(agent: Client, merchan
         letters = dict(BulkRow.objects.values_list("claim_id", "outcome"))
         assert letters == {inside.id: "+", leaving.id: "f"}
         assert [Claim.objects.get(id=one.id).version for one in (late, outside)] == [late.version, outside.version]
+
+
+def test_go_by_the_days_of_the_merchant(merchant: Merchant, shop: Shop) -> None:
+    """Noon in Greenwich is two in the morning of the next day on the Line Islands."""
+    Merchant.objects.filter(id=merchant.id).update(time_zone="Pacific/Kiritimati")
+    with merchant_scope(merchant):
+        claim = shop.claim()
+        Claim.objects.filter(id=claim.id).update(submitted_at=datetime(2026, 11, 10, 12, tzinfo=UTC))
+        chosen = Selection((), everything=True, query="submitted_from=2026-11-11&submitted_to=2026-11-11")
+        with timezone.override("Pacific/Kiritimati"):
+            bulk = services.draft(act="verify", selection=chosen, actor=STAFF, now=timezone.now())
+        bulk = services.start(bulk_id=bulk.id, given={}, actor=STAFF, now=timezone.now())
+
+    assert run(merchant, bulk).done == 1
 
 
 def test_do_more_than_a_thousand_if_the_filter_finds_them(agent: Client, merchant: Merchant, shop: Shop) -> None:

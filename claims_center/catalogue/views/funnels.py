@@ -33,6 +33,7 @@ class FunnelList(StaffListView):
     template_name = "catalogue/list.html"
     table_class = FunnelTable
     filterset_class = FunnelFilter
+    dataset = "funnels"
     sorts = {
         "name": "name",
         "state": "state_rank",

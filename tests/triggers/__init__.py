@@ -1,0 +1,1 @@
+"""What is given by itself: in the act, by the job, once."""
