@@ -5,7 +5,10 @@ from django.db import models
 from django.db.models import Q
 
 from messaging.states import PROBLEMS, EventState, Status, SuppressionReason
+from messaging.webhooks import models as webhook_models
 from tenancy.base import MerchantForeignKey, MerchantModel
+
+__all__ = ["InboundEvent", "MailText", "Message", "MessageEvent", "Suppression", "webhook_models"]
 
 
 class Message(MerchantModel):

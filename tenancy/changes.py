@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.db.models import BigIntegerField, Func
 
+from tenancy.base import MerchantManager, MerchantQuerySet
+
 
 class TransactionId(Func):
     """The writing transaction's id. Readers take what is below the oldest transaction still running, so miss nothing."""
@@ -30,3 +32,15 @@ class ChangeField(models.BigIntegerField):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature
         """Return the expression that the database fills in, whatever the row in memory says."""
         return TransactionId()
+
+
+class ChangedQuerySet(MerchantQuerySet):
+    """A query set of rows with a ChangeField: its updates, in bulk as well, are seen by incremental readers."""
+
+    def update(self, **values: Any) -> int:
+        """Update, and say that the rows have changed."""
+        return super().update(**values | {"change_xid": TransactionId()})
+
+
+class ChangedManager(MerchantManager.from_queryset(ChangedQuerySet)):  # type: ignore[misc]
+    """Finds such rows of the merchant whose door is open."""

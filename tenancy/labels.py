@@ -14,12 +14,15 @@ ACTIONS: dict[str, Any] = {
     "member.removed": _("Member removed"),
     "api_key.created": _("API key created"),
     "api_key.revoked": _("API key revoked"),
+    "sandbox.created": _("Sandbox made"),
 }
 TARGETS: dict[str, Any] = {
     "merchant": _("Merchant"),
     "member": _("Member"),
     "invitation": _("Invitation"),
     "api_key": _("API key"),
+    "webhook_endpoint": _("Webhook endpoint"),
+    "webhook_delivery": _("Webhook message"),
 }
 
 

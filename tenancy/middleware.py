@@ -13,14 +13,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from tenancy import requests
+from tenancy import calls, requests
 from tenancy.doors import DOORS
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tenancy.throttle import RateLimited
 from tenancy.views.errors import too_many
 
-__all__ = ["DOORS", "MerchantMiddleware", "NulMiddleware", "RequestIdMiddleware"]
+__all__ = ["DOORS", "MerchantMiddleware", "NulMiddleware", "RequestIdMiddleware", "settle"]
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -43,7 +43,9 @@ class RequestIdMiddleware:
         started = time.perf_counter()
         try:
             response = self.get_response(request)
-            _log(request, response, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            _log(request, response, seconds)
+            calls.note(request, response, seconds)
         finally:
             requests.forget(token)
         response["X-Request-Id"] = request_id
@@ -119,6 +121,13 @@ class MerchantMiddleware:
         return None
 
 
+def settle(request: Any, merchant: Merchant) -> None:
+    """Let the request be this merchant's, in its time zone and its language."""
+    request.merchant = merchant
+    timezone.activate(zoneinfo.ZoneInfo(merchant.time_zone))
+    translation.activate(merchant.locale.replace("_", "-").lower())
+
+
 def _instead(request: Any, response: HttpResponse) -> HttpResponse:
     """Let the whole page go where the door sends it: htmx would draw the sign-in page inside a part of it."""
     address = response.get("Location")
@@ -126,9 +135,7 @@ def _instead(request: Any, response: HttpResponse) -> HttpResponse:
 
 
 def _answer(request: Any, merchant: Merchant, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:
-    request.merchant = merchant
-    timezone.activate(zoneinfo.ZoneInfo(merchant.time_zone))
-    translation.activate(merchant.locale.replace("_", "-").lower())
+    settle(request, merchant)
     with merchant_scope(merchant):
         response: Any = view(request, *args, **kwargs)
         if hasattr(response, "render") and not response.is_rendered:

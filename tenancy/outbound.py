@@ -9,8 +9,8 @@ bounded. `OUTBOUND_ALLOW_PRIVATE` lifts the rules about where, for one machine a
 import ipaddress
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -32,11 +32,12 @@ LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class OutboundError(Exception):
-    """Nothing was fetched. `sentence` is fit to show; `again` says whether another try may succeed."""
+    """Nothing was fetched. `sentence` is fit to show; `again` says whether another try may succeed; `code` is for logs."""
 
-    def __init__(self, sentence: Any, *, again: bool = False) -> None:
+    def __init__(self, sentence: Any, *, again: bool = False, code: str = "bad_address") -> None:
         self.sentence = str(sentence)
         self.again = again
+        self.code = code
         super().__init__(self.sentence)
 
 
@@ -146,10 +147,11 @@ def _read(response: requests.Response, most_bytes: int, until: float) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a service of others answered: the status, and the body as far as it came."""
+    """What a service of others answered: the status, the body as far as it came, and the headers."""
 
     status: int
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotSent(OutboundError):  # noqa: N818 - reads as what is the case
@@ -161,29 +163,45 @@ class NoAnswer(OutboundError):  # noqa: N818 - reads as what is the case
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str], most_bytes: int = CHUNK) -> Answered:
-    """Post a body once and return the answer, whatever its status; no redirect is followed.
+    """Post a body once and return the answer, whatever its status; see `send`."""
+    return send("POST", url, body=body, headers=headers, most_bytes=most_bytes)
 
-    Never call it inside a transaction. Raises NotSent where no connection came about, NoAnswer where the request may
-    have arrived, and OutboundError for an address that is never used.
+
+def send(
+    method: str,
+    url: str,
+    *,
+    body: bytes | BinaryIO,
+    headers: Mapping[str, str],
+    most_bytes: int = CHUNK,
+    timeout: tuple[float, float] = TIMEOUT,
+) -> Answered:
+    """Send a body once and return the answer, whatever its status; no redirect is followed.
+
+    `timeout` are the seconds for connecting (and for each piece of the body), and for the answer. Never call it inside a
+    transaction. Raises NotSent where no connection came about, NoAnswer where the request may have arrived, and
+    OutboundError for an address that is never used.
     """
     check_address(url)
-    until = time.monotonic() + LONGEST
     with _session() as session:
         try:
-            response = session.post(
-                url, data=body, headers=dict(headers), stream=True, allow_redirects=False, timeout=TIMEOUT
+            response = session.request(
+                method, url, data=body, headers=dict(headers), stream=True, allow_redirects=False, timeout=timeout
             )
         except InvalidIPAddress as error:
-            raise NotSent(_("This address leads into a private network.")) from error
+            raise NotSent(_("This address leads into a private network."), code="private_address") from error
         except requests.ConnectTimeout as error:
-            raise NotSent(_("The address could not be reached."), again=True) from error
+            raise NotSent(_("The address could not be reached."), again=True, code="unreachable") from error
+        except requests.exceptions.SSLError as error:
+            raise NotSent(_("The address has no valid certificate."), again=True, code="bad_certificate") from error
         except requests.ConnectionError as error:
-            kind = NotSent if _never_connected(error) else NoAnswer
-            raise kind(_("The address could not be reached."), again=True) from error
+            kind, code = (NotSent, "unreachable") if _never_connected(error) else (NoAnswer, "no_answer")
+            raise kind(_("The address could not be reached."), again=True, code=code) from error
         except requests.RequestException as error:
-            raise NoAnswer(_("No answer came."), again=True) from error
+            raise NoAnswer(_("No answer came."), again=True, code="no_answer") from error
+        until = time.monotonic() + LONGEST
         with response:
-            return Answered(response.status_code, _read_some(response, most_bytes, until))
+            return Answered(response.status_code, _read_some(response, most_bytes, until), dict(response.headers))
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:
@@ -198,9 +216,9 @@ def _read_some(response: requests.Response, most_bytes: int, until: float) -> by
     try:
         while size < most_bytes and (chunk := response.raw.read(CHUNK, decode_content=True)):
             if time.monotonic() > until:
-                raise NoAnswer(_("The address answers too slowly."), again=True)
+                raise NoAnswer(_("The address answers too slowly."), again=True, code="no_answer")
             size += len(chunk)
             parts.append(chunk)
     except (HTTPError, OSError) as error:
-        raise NoAnswer(_("The connection broke off."), again=True) from error
+        raise NoAnswer(_("The connection broke off."), again=True, code="no_answer") from error
     return b"".join(parts)[:most_bytes]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tenancy.actors import Actor
 from tenancy.labels import action_label, target_label
-from tenancy.models import ApiKey, AuditEvent, Membership
+from tenancy.models import ApiCall, ApiKey, AuditEvent, Membership
 from tenancy.roles import Role
 from tenancy.scopes import KeyScope
 from ui import cells
@@ -76,6 +76,10 @@ class KeyTable(_Linked):
         super().__init__(*args, **kwargs)
         self.now = now
 
+    def render_name(self, record: ApiKey) -> str:
+        """The name, as the way to the log of its calls."""
+        return cells.link(self.address("key", record), record.name)
+
     def render_prefix(self, value: str) -> str:
         """The beginning of the key; there is nothing to copy."""
         return cells.code(f"{value}…", copy=False)
@@ -96,6 +100,39 @@ class KeyTable(_Linked):
         if not record.is_usable(self.now):
             return cells.dash()
         return cells.action(self.address("revoke_key", record), _("Revoke"), "ban", dialog=True)
+
+
+class CallTable(Table):
+    """One call a row."""
+
+    call = Column(gettext_lazy("Call"), empty_values=(), accessor="route", phone="lead")
+    status = Column(gettext_lazy("Answer"), empty_values=(), phone="side")
+    code = Column(gettext_lazy("Code"))
+    milliseconds = Column(gettext_lazy("Milliseconds"), numeric=True)
+    at = Column(gettext_lazy("When"))
+    operation = Column(gettext_lazy("Idempotency-Key"))
+    request = Column(gettext_lazy("Request id"), accessor="request_id")
+
+    def render_call(self, record: ApiCall) -> str:
+        """Method and route, whose blanks hold no ids."""
+        return cells.code(f"{record.method} /{record.route}", copy=False)
+
+    def render_status(self, record: ApiCall) -> str:
+        """The status, by its class."""
+        tone = "ok" if record.status < 400 else "bad" if record.status >= 500 else "warn"  # noqa: PLR2004 - HTTP's
+        return cells.badge(record.status, tone, "circle-alert" if tone == "warn" else "")
+
+    def render_code(self, value: str) -> str:
+        """The code of the problem."""
+        return cells.code(value, copy=False)
+
+    def render_operation(self, value: str) -> str:
+        """The fingerprint of the key; the same one means the same operation."""
+        return cells.code(value[:8], copy=False)
+
+    def render_request(self, value: str) -> str:
+        """The id by which our own logs know it."""
+        return cells.code(value[:12], copy=False)
 
 
 class AuditTable(Table):

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from tenancy.prepared import prepared_cursor
+
 TAKE = """
 INSERT INTO tenancy_throttlebucket AS b (key, tokens, updated_at) VALUES (%(key)s, %(cap)s - 1, now())
 ON CONFLICT (key) DO UPDATE SET
@@ -54,7 +56,7 @@ def allowed(limit: Limit, subject: str) -> bool:
 
     Travels over the `aside` connection, so that a refused and rolled-back request has been counted all the same.
     """
-    with connections["aside"].cursor() as cursor:
+    with prepared_cursor(using="aside") as cursor:
         cursor.execute(TAKE, _parameters(limit, subject))
         return cursor.fetchone() is not None
 

@@ -28,6 +28,8 @@ urlpatterns = [
     path("settings/invitations/<uuid:pk>/withdraw/", members.Withdraw.as_view(), name="withdraw_invitation"),
     path("settings/api-keys/", keys.Keys.as_view(), name="keys"),
     path("settings/api-keys/new/", keys.NewKey.as_view(), name="new_key"),
+    path("settings/api-keys/sandbox/", keys.Sandbox.as_view(), name="sandbox"),
+    path("settings/api-keys/<uuid:pk>/", keys.KeyPage.as_view(), name="key"),
     path("settings/api-keys/<uuid:pk>/revoke/", keys.Revoke.as_view(), name="revoke_key"),
     path("settings/audit/", audit.Audit.as_view(), name="audit"),
 ]

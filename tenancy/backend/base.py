@@ -28,6 +28,10 @@ class DatabaseOperations(operations.DatabaseOperations):
 
     compiler_module = "tenancy.backend.compiler"
 
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the statement as it was run, or without its values where the driver cannot put them in."""
+        return super().last_executed_query(cursor, sql, params) or str(sql)
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """The connection class named by settings.DATABASES."""
@@ -38,6 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # Roles that were looked at, by name and address: once for each is enough.
     _right_roles: set[tuple[Any, ...]] = set()
     _healthy_at = 0.0
+    health_check_done: bool
 
     def prepared_cursor(self) -> CursorWrapper:
         """Return a cursor that lets the server keep the plans of its statements (see tenancy.prepared)."""
@@ -47,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # As Django does for its own cursors.
             if self.timezone != self.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT).timezone:
                 register_tzloader(self.timezone, cursor)
-            return cast(CursorWrapper, self._prepare_cursor(cursor))  # type: ignore[attr-defined]
+            return cast("CursorWrapper", self._prepare_cursor(cursor))  # type: ignore[attr-defined]
 
     def close_if_health_check_failed(self) -> None:
         """Look at the connection at the start of a request, unless it was looked at a moment ago."""

@@ -40,10 +40,12 @@ class Records(ABC, Generic[R]):
     `read` makes a record of a row or raises BadValue. `look`, in the merchant's scope, says of each record of a portion
     what importing it would do, and names the lines that are wrong in the light of what is stored; `show` puts the first
     of them in words. `store`, in the scope too, writes a portion. All see the portions in the order of the file.
+    `portion` is how many rows one has, 0 for as many as usual.
     """
 
     name: ClassVar[Any]
     columns: ClassVar[Columns]
+    portion: ClassVar[int] = 0
 
     def __init__(self, *, merchant_id: uuid.UUID, now: datetime) -> None:
         self.merchant_id, self.now = merchant_id, now
@@ -117,7 +119,7 @@ def _portions(records: Records[Any], path: Path, refusals: Refusals, progress: P
             raise FileRefused([Problem(line, _("The file has more than %(most)s rows.") % {"most": f"{MOST_ROWS:,}"})])
         with refusals.of(line):
             waiting.append((line, records.read(as_row(header, cells), line)))
-        if len(waiting) == PORTION:
+        if len(waiting) == (records.portion or PORTION):
             yield waiting
             waiting = []
             if progress is not None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tenancy.lists.kept import Kept, View, kept
 from tenancy.lists.services import may_change
 from tenancy.models import SavedView
+from tenancy.roles import Role
 from tenancy.views.base import StaffView
 from ui import display
 from ui.filters import Problem
@@ -34,6 +35,8 @@ class StaffListView(StaffView, ListView):
     """
 
     list_name: ClassVar[str] = ""
+    # What an export calls the rows of this list; "" where they cannot be exported.
+    dataset: ClassVar[str] = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer with the list; without any parameter, with the view that this person chose to begin with."""
@@ -90,6 +93,17 @@ class StaffListView(StaffView, ListView):
         query = urlencode({"at": self.request.path, "state": self.state()})
         return f"{reverse('tenancy:view_new', args=[self.request.merchant.slug])}?{query}"
 
+    def export_view_url(self) -> str:
+        """Return the address that makes an export of what is shown now, "" where this person may not."""
+        if not self.dataset or self.request.role < Role.ADMIN:
+            return ""
+        query = urlencode({"dataset": self.dataset, "state": self.export_state()})
+        return f"{reverse('exports:export_new', args=[self.request.merchant.slug])}?{query}"
+
+    def export_state(self) -> str:
+        """Return what is shown now as an export is told: the same as a view, unless the page itself narrows its rows."""
+        return self.state()
+
     def state(self) -> str:
         """Return all that a view holds, as one query string: filters, sort, columns, row height, page size."""
         data = QueryDict(self.filterset.query_string(), mutable=True)
@@ -101,7 +115,7 @@ class StaffListView(StaffView, ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what can be done with the view that is shown."""
-        return super().get_context_data(view_menu=self._menu(), **kwargs)
+        return super().get_context_data(view_menu=self._menu(), export_view_url=self.export_view_url(), **kwargs)
 
     def _menu(self) -> dict[str, Any] | None:
         view = self.view_shown

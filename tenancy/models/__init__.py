@@ -2,6 +2,7 @@
 
 from tenancy.models.access import ApiKey, Membership
 from tenancy.models.audit import AuditEvent, SecurityEvent
+from tenancy.models.calls import ApiCall
 from tenancy.models.idempotency import IdempotencyRecord
 from tenancy.models.invitation import Invitation
 from tenancy.models.lists import SavedView, UserPreference
@@ -11,6 +12,7 @@ from tenancy.models.throttle import ThrottleBucket
 from tenancy.models.user import User
 
 __all__ = [
+    "ApiCall",
     "ApiKey",
     "AuditEvent",
     "IdempotencyRecord",

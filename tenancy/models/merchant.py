@@ -40,6 +40,10 @@ class Merchant(models.Model):
     reply_to = models.EmailField(blank=True)
     mfa_required = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # A merchant to try things on, with made-up data; its keys and its people are its own.
+    sandbox_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="sandbox", null=True, blank=True, editable=False
+    )
 
     class Meta:
         constraints = [

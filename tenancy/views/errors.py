@@ -3,8 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from tenancy.problems import problem
+
+# What programs are told, where people get a page.
+CODES = {400: "malformed_request", 403: "forbidden", 404: "not_found", 429: "rate_limited", 500: "internal_error"}
+PROGRAMS = "/api/"
+
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    if request.path_info.startswith(PROGRAMS):
+        return problem(status, CODES[status], "This cannot be answered.")
     # Rendered without the request's context processors, so that there is no session, user or merchant to look up.
     page = render_to_string(template, {"request": request})
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})

@@ -21,6 +21,8 @@ SECTIONS: Sequence[tuple[Any, str]] = (
     (_("Cashback"), "loyalty:cashback"),
     (_("Members"), "members"),
     (_("API keys"), "keys"),
+    (_("Webhooks"), "messaging:endpoints"),
+    (_("Destinations"), "exports:destinations"),
     (_("Audit log"), "audit"),
 )
 

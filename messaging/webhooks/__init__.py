@@ -1,0 +1,1 @@
+"""Webhooks out: telling a merchant's other systems what happened, signed, again and again until they have heard it."""

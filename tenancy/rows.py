@@ -1,0 +1,63 @@
+"""Rows read and written by statements that are written out, for what tills run all day.
+
+Putting a query together costs more than its answer where the answer is one row. What comes back is the same as from a
+query set, what goes in is prepared as a save would: nothing here knows of locks, scopes or history.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+from tenancy.changes import ChangeField
+
+M = TypeVar("M", bound=models.Model)
+
+
+@cache
+def columns(model: type[models.Model], alias: str) -> str:
+    """Return the columns of a table as they stand in a SELECT, in the order in which `loaded` takes their values."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def loaded(model: type[M], values: Sequence[Any]) -> M:
+    """Return the row that these values of its `columns` are, as a query set would."""
+    names, converters = _reading(model)
+    if converters:
+        found = list(values)
+        for place, convert in converters:
+            found[place] = convert(found[place], None, connection)
+        values = found
+    row: M = model.from_db(connection.alias, names, values)
+    return row
+
+
+@cache
+def assignments(model: type[models.Model], fields: frozenset[str]) -> tuple[str, tuple[Any, ...]]:
+    """Return what stands behind SET for these fields, and the fields whose values it takes, in their order."""
+    found = [model._meta.get_field(name) for name in sorted(fields)]
+    given: tuple[Any, ...] = tuple(one for one in found if not isinstance(one, ChangeField))
+    sets = [f'"{one.column}" = %s' for one in given]
+    sets += [f'"{one.column}" = pg_current_xact_id()::text::bigint' for one in found if isinstance(one, ChangeField)]
+    return ", ".join(sets), given
+
+
+@cache
+def insertion(model: type[models.Model]) -> tuple[str, tuple[Any, ...]]:
+    """Return an INSERT of one row, and the fields whose values it takes: what the database fills in is left out."""
+    given = tuple(one for one in model._meta.concrete_fields if not (one.generated or one.has_db_default()))
+    names, places = ", ".join(f'"{one.column}"' for one in given), ", ".join(["%s"] * len(given))
+    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({places})", given  # noqa: S608 - names of columns
+
+
+def values_of(row: models.Model, fields: Iterable[Any]) -> list[Any]:
+    """Return the values of these fields as the database takes them."""
+    return [one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields]
+
+
+@cache
+def _reading(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Any]]]:
+    fields: Any = model._meta.concrete_fields
+    converters = [(place, one.from_db_value) for place, one in enumerate(fields) if hasattr(one, "from_db_value")]
+    return [one.attname for one in fields], converters
