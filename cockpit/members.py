@@ -17,12 +17,13 @@ from jobs.services import enqueue_many
 from loyalty.models import RedeemedReward
 from loyalty.services.copies import carry_customer
 from offers.models import OfferResponse
-from offers.services.copies import carry_member
+from offers.services.copies import carry_members
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.imports import records
 from tenancy.imports.contract import Outcome, Preview, Progress
 from tenancy.scope import merchant_scope
+from triggers.services import enrolled
 
 
 def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Progress | None = None) -> Preview:
@@ -42,11 +43,12 @@ def apply(
 ) -> Outcome:
     """Import a file of members: every one of it, or nothing.
 
-    1. Adds who is new, and changes of who is known what the file says; empty cells leave alone what is there.
+    1. Adds who is new and notes that they joined, which triggers may answer; and changes of who is known what the file says; empty cells leave alone what is there.
     2. Carries changed names and addresses to offer responses and redeemed rewards, and by jobs to claims.
     3. Leaves one audit event where anything was done, without contact details. Raises FileRefused.
     """
     make = partial(Members, merchant_id=merchant_id, now=now, renamed=partial(_carry, now=now))
+    make = partial(make, enrolled=partial(enrolled, actor=actor, now=now))
     done = records.apply(make, path, progress)
     if done.added or done.changed:
         with merchant_scope(merchant_id):
@@ -61,7 +63,12 @@ def _carry(customers: Sequence[uuid.UUID], *, now: datetime) -> None:
     ids = claiming.values_list("customer_id", flat=True).distinct()
     payloads = [("", {"source": "customer", "id": str(one)}) for one in ids]
     enqueue_many(kind="claims.refresh_copies", payloads=payloads, now=now)
-    for model, carry in ((OfferResponse, carry_member), (RedeemedReward, carry_customer)):
-        concerned: Any = model.objects.filter(customer_id__in=customers).values("customer_id")
-        for customer in Customer.objects.filter(id__in=concerned).order_by("id"):
-            carry(customer=customer)
+    carry_members(customers=_having(OfferResponse, customers))
+    for customer in _having(RedeemedReward, customers):
+        carry_customer(customer=customer)
+
+
+def _having(model: Any, customers: Sequence[uuid.UUID]) -> list[Customer]:
+    """Return those of the customers who have documents of this kind."""
+    concerned = model.objects.filter(customer_id__in=customers).values("customer_id")
+    return list(Customer.objects.filter(id__in=concerned).order_by("id"))

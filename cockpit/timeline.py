@@ -19,6 +19,7 @@ from loyalty.states import PointEvent
 from offers.badges import EVENTS as OFFER_LOOKS
 from offers.states import Event as OfferEvent
 from tenancy.actors import Actor
+from triggers.states import Occasion
 from ui import cells, locale
 from ui.timeline import TimelineItem
 
@@ -38,6 +39,8 @@ LABELS: dict[str, Label] = {
     **{event.value: Label(event.label, REWARD_LOOKS[event][1], REWARD_LOOKS[event][0]) for event in RewardEvent},
     **{event.value: Label(event.label, POINT_LOOKS[event][1], POINT_LOOKS[event][0]) for event in PointEvent},
     **{event.value: Label(event.label, OFFER_LOOKS[event][1], OFFER_LOOKS[event][0]) for event in OfferEvent},
+    Occasion.ENROLLED.value: Label(_("Enrolled"), "user-plus", "info"),
+    Occasion.BIRTHDAY.value: Label(Occasion.BIRTHDAY.label, "cake", "info"),
     "grant.expired": Label(_("Expired"), "hourglass", "warn"),
 }
 

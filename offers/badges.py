@@ -50,6 +50,7 @@ EVENTS = {
     Event.CANCELED: ("bad", "circle-x"),
     Event.REOPENED: ("info", "rotate-ccw"),
     Event.REVERSED: ("warn", "undo-2"),
+    Event.UNDONE: ("mute", "undo-2"),
 }
 MEANINGS = {
     Status.PENDING: gettext_lazy("Issued, not redeemed; the first status."),

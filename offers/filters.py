@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from customers.normalise import email_norm
 from offers.models import Offer, OfferToken
+from offers.models.response import NEVER, NOT_YET
+from offers.narrowing import issued_before, since_the_newest, with_status, with_usage
 from offers.states import OfferType, Source, Status, UsageState
-from offers.usage import having_status, having_usage
 from tenancy.search import search_by_token
-from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
+from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, Period, PeriodFilter, SearchFilter, YesNoFilter
 from ui.filters.base import Chip, Filter, Reading, unknown
 from ui.querystring import changed
 
@@ -25,10 +26,7 @@ class StatusFilter(ChoicesFilter):
 
     def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
         """Narrow to responses with one of these statuses."""
-        now, wanted = timezone.now(), Q()
-        for one in value:
-            wanted |= having_status(Status(one), at=now)
-        return qs.filter(wanted) if value else qs
+        return with_status(qs, [Status(one) for one in value], at=timezone.now())
 
 
 class UsageFilter(ChoicesFilter):
@@ -36,10 +34,26 @@ class UsageFilter(ChoicesFilter):
 
     def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
         """Narrow to responses in one of these states."""
-        now, zone, wanted = timezone.now(), timezone.get_current_timezone(), Q()
-        for one in value:
-            wanted |= having_usage(UsageState(one), at=now, zone=zone)
-        return qs.filter(wanted) if value else qs
+        states = [UsageState(one) for one in value]
+        return with_usage(qs, states, at=timezone.now(), zone=timezone.get_current_timezone())
+
+
+class ExpiresFilter(PeriodFilter):
+    """When a response ends; what never ends is in no period."""
+
+    def filter(self, qs: QuerySet[Any], value: Period) -> QuerySet[Any]:
+        """Narrow to the days of the period."""
+        first, behind = value.instants()
+        wanted = Q(expires_rank__gte=first or NOT_YET, expires_rank__lt=behind or NEVER)
+        return since_the_newest(qs, wanted, before=behind) if behind else qs.filter(wanted)
+
+
+class CompletedFilter(PeriodFilter):
+    """When a response was completed: never before it is issued. What is not completed is in no period."""
+
+    def filter(self, qs: QuerySet[Any], value: Period) -> QuerySet[Any]:
+        """Narrow to the days of the period."""
+        return issued_before(super().filter(qs.filter(completed_rank__gt=NOT_YET), value), value.instants()[1])
 
 
 class MemberFilter(Filter):
@@ -86,8 +100,8 @@ class ResponseFilter(FilterSet):
     offer_type = ChoicesFilter("offer_type", choices=OfferType.choices, label=_("Type"))
     usage_period = UsageFilter("usage_to", choices=UsageState.choices, label=_("Usage period"))
     issued = PeriodFilter("issued_at", label=_("Issued"))
-    expires = PeriodFilter("expires_at", label=_("Expires"), always=False)
-    completed = PeriodFilter("completed_at", label=_("Completed"), always=False)
+    expires = ExpiresFilter("expires_rank", label=_("Expires"), always=False)
+    completed = CompletedFilter("completed_rank", label=_("Completed"), always=False)
     source = ChoicesFilter("source", choices=Source.choices, label=_("Source"), always=False)
     member = MemberFilter("customer", label=_("Member"))
 

@@ -16,6 +16,7 @@ from offers.states import TRANSITIONS, WAITING, Event, Status
 from offers.usage import status_of
 from tenancy.roles import Role
 from tenancy.selectors import actor_names
+from triggers.words import because
 from ui import cells, locale
 from ui.timeline import Fact, TimelineItem
 
@@ -86,6 +87,9 @@ def facts(row: OfferResponse, *, slug: str, now: datetime, zone: tzinfo) -> list
         Fact(_("Completed"), cells.when(row.completed_at)),
         Fact(_("Source"), badges.source(row.source)),
     ]
+    why = because(entry_id=row.trigger_entry_id, slug=slug)
+    if why is not None:
+        found.append(Fact(_("Issued because of"), cells.link(why.url, why.words)))
     if row.reference:
         found.append(Fact(_("Purchase"), cells.code(row.reference)))
     if is_reserved(response=row, at=now):
@@ -142,6 +146,8 @@ def _item(change: OfferChange, names: dict[str, str]) -> TimelineItem:
     parts = [change.reason]
     if change.detail.get("reference"):
         parts.append(_("Purchase %(reference)s") % {"reference": change.detail["reference"]})
+    if change.detail.get("undoes"):
+        parts.append(_("A bulk action was undone"))
     return TimelineItem(
         icon=icon_name,
         tone=tone,

@@ -1,7 +1,7 @@
 """The words under which a response is found."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
@@ -14,6 +14,11 @@ from tenancy.search import words_of
 INSERT = """
 INSERT INTO offers_offertoken (merchant_id, id, row_id, token)
 SELECT %s, word.id, %s, word.token FROM unnest(%s::uuid[], %s::text[]) AS word (id, token)
+ON CONFLICT DO NOTHING
+"""
+INSERT_MANY = """
+INSERT INTO offers_offertoken (merchant_id, id, row_id, token)
+SELECT %s, word.id, word.row_id, word.token FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS word (id, row_id, token)
 ON CONFLICT DO NOTHING
 """
 
@@ -36,6 +41,14 @@ def add_words(*, response_id: uuid.UUID, words: Iterable[str]) -> None:
     tokens = sorted(words)
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [current_merchant_id(), response_id, [new_id() for _ in tokens], tokens])
+
+
+def add_words_of(*, words: Mapping[uuid.UUID, Iterable[str]]) -> None:
+    """Write the words of new responses, by response, all by one statement."""
+    pairs = [(response_id, token) for response_id, found in words.items() for token in sorted(found)]
+    rows, tokens = [response_id for response_id, _ in pairs], [token for _, token in pairs]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_MANY, [current_merchant_id(), [new_id() for _ in pairs], rows, tokens])
 
 
 def forget_words(*, response_id: uuid.UUID) -> None:

@@ -97,6 +97,8 @@ class Event(models.TextChoices):
     CANCELED = "offer.canceled", _("Offer canceled")
     REOPENED = "offer.reopened", _("Reopened")
     REVERSED = "offer.reversed", _("Completion reversed")
+    # A bulk action taken back: the response stands where it stood before it.
+    UNDONE = "offer.undone", _("Bulk action undone")
 
 
 MEMBER, TILL, STAFF, JOB = "customer", "api_key", "user", "system"

@@ -23,11 +23,10 @@ def status_of(response: OfferResponse, *, at: datetime) -> Status:
 
 
 def having_status(status: Status, *, at: datetime) -> Q:
-    """Return the same rule as a condition on rows."""
-    ended = Q(expires_at__isnull=False, expires_at__lte=at)
+    """Return the same rule as a condition on rows; `expires_rank` lies beyond every instant where nothing ends."""
     if status == Status.EXPIRED:
-        return Q(status=status) | Q(status__in=WAITING) & ended
-    return Q(status=status) & ~ended if status in WAITING else Q(status=status)
+        return Q(status=status) | Q(status__in=WAITING, expires_rank__lte=at)
+    return Q(status=status, expires_rank__gt=at) if status in WAITING else Q(status=status)
 
 
 def status_at(at: datetime) -> Case:
@@ -57,13 +56,11 @@ def usage_of(response: OfferResponse, *, at: datetime, zone: tzinfo) -> UsageSta
 
 
 def having_usage(state: UsageState, *, at: datetime, zone: tzinfo) -> Q:
-    """Return the same rule as a condition on rows."""
-    passed = Q(usage_to__isnull=False, usage_to__lte=at)
+    """Return the same rule as a condition on rows; `usage_rank` lies beyond every instant where nothing ends."""
     if state == UsageState.PASSED:
-        return passed
-    begun = Q(usage_from__isnull=True) | Q(usage_from__lte=at)
-    inside = begun & _in_hours(at, zone)
-    return ~passed & (inside if state == UsageState.CURRENT else ~inside)
+        return Q(usage_rank__lte=at)
+    inside = (Q(usage_from__isnull=True) | Q(usage_from__lte=at)) & _in_hours(at, zone)
+    return Q(usage_rank__gt=at) & (inside if state == UsageState.CURRENT else ~inside)
 
 
 def usage_at(at: datetime, zone: tzinfo) -> Case:

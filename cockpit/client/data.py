@@ -15,6 +15,7 @@ from loyalty.models import Purchase, RedeemedReward
 from loyalty.points import summary
 from loyalty.statement import statement
 from messaging.models import Message
+from offers.models import OfferResponse
 
 PROFILE = ("email", "phone", "card_number", "first_name", "last_name", "birthday", *Customer.ADDRESS, "created_at")
 CLAIM = (
@@ -26,6 +27,10 @@ REWARD = (
     *("id", "redeemed_at", "reward_name", "reward_type", "cost_in_points", "tax_value", "amount", "currency"),
     *("code_value", "active_from", "expires_at", "used_at", "canceled_at", "delivery_status", "ship_to"),
     *("carrier", "tracking_number", "cashback_text"),
+)
+OFFER = (
+    *("id", "issued_at", "offer_name", "offer_type", "source", "code_value", "status", "usage_from", "usage_to"),
+    *("expires_at", "clipped_at", "completed_at", "reference", "amount", "ship_to", "carrier", "tracking_number"),
 )
 PURCHASE = ("reference", "occurred_at", "amount", "currency", "points_earned", "returned_amount", "points_returned")
 MESSAGE = ("queued_at", "kind", "to_address", "subject", "status", "sent_at", "delivered_at", "opened_at")
@@ -80,6 +85,7 @@ PARTS: dict[str, Callable[[Customer, datetime], Any]] = {
     "statement": _statement,
     "purchases": lambda who, _now: _rows(Purchase.objects.filter(customer=who), PURCHASE, "occurred_at"),
     "rewards": lambda who, _now: _rows(RedeemedReward.objects.filter(customer=who), REWARD, "redeemed_at"),
+    "offers": lambda who, _now: _rows(OfferResponse.objects.filter(customer=who), OFFER, "issued_at"),
     "claims": lambda who, _now: _rows(Claim.objects.filter(customer=who), CLAIM, "submitted_at"),
     "messages": lambda who, _now: _rows(Message.objects.filter(customer=who), MESSAGE, "queued_at"),
     "signed_in": _sessions,

@@ -1,38 +1,29 @@
-"""The customer's offers: what can be had, clipped or used now, and why not where it cannot."""
+"""The customer's offers: what can be had, what is held and whether it can be used now, and why not where it cannot."""
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cockpit.client import codeimage
+from cockpit.client.wallet import ICONS, Coupon, wallet_of
 from customers.models import Customer
-from offers import badges, benefits
+from offers import benefits
 from offers.errors import Refused
 from offers.models import Offer, OfferResponse
 from offers.selectors import ClaimableOffer, for_customer
 from offers.services.issuing import claim
 from offers.services.using import clip
-from offers.states import CLOSED, OfferType, Source, Status
+from offers.states import CLOSED, Source, Status
 from offers.usage import status_of
 from tenancy.actors import Actor
 from tenancy.pictures import address_of
 from tenancy.selectors import merchant_zone
 
 KEY = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-ICONS: dict[str, str] = {
-    OfferType.PERCENT_OFF: "badge-percent",
-    OfferType.AMOUNT_OFF: "ticket-percent",
-    OfferType.BUY_X_GET_Y: "copy-plus",
-    OfferType.FREE_ITEM: "gift",
-    OfferType.GIFT_WITH_PURCHASE: "shopping-bag",
-    OfferType.POINTS_MULTIPLIER: "coins",
-}
-TAKE, CLIP, USE, WAIT, NOTHING = "take", "clip", "use", "wait", ""
 
 
 class PressAgain(Refused):
@@ -44,30 +35,18 @@ class PressAgain(Refused):
 
 @dataclass(frozen=True, slots=True)
 class OfferCard:
-    """One offer for one customer. `act` names what can be done: take, clip, use; `wait` while it is on its way.
+    """One offer that the customer can have, or cannot: `why` is the sentence of a disabled button.
 
-    `why` is the sentence of a disabled button. `op_key` is the key of the card's form.
+    `is_another`: the customer holds one already. `op_key` is the key of the card's form.
     """
 
     offer: Offer
-    response: OfferResponse | None
-    act: str
     why: str
     benefit: str
     icon: str
     picture: str
-    badges: tuple[SafeString, ...]
+    is_another: bool
     op_key: uuid.UUID = field(default_factory=uuid.uuid4)
-
-    @property
-    def code(self) -> str:
-        """Return the certificate's code while it can be shown at a till."""
-        return self.response.code_value if self.act == USE and self.response else ""
-
-    @property
-    def qr(self) -> SafeString:
-        """Return the code as a picture."""
-        return codeimage.qr(self.code)
 
     @property
     def tip(self) -> str:
@@ -75,10 +54,35 @@ class OfferCard:
         return f"why-{self.offer.id.hex[-12:]}"
 
 
-def cards_for(*, customer_id: uuid.UUID, slug: str, at: datetime) -> list[OfferCard]:
-    """Return what a customer can take, clip or use at an instant; what is held comes first."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the customer holds, what can be had, and what is over, the latest first."""
+
+    wallet: Sequence[Coupon]
+    cards: Sequence[OfferCard]
+    earlier: Sequence[Coupon]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to show."""
+        return not (self.wallet or self.cards or self.earlier)
+
+
+def page_for(*, customer_id: uuid.UUID, slug: str, at: datetime) -> Page:
+    """Return a customer's offers at an instant; what can be used soonest stands first in the wallet."""
     zone = merchant_zone()
-    return [_card(one, slug, zone, at) for one in for_customer(customer_id=customer_id, at=at)]
+    wallet, earlier = wallet_of(customer_id=customer_id, slug=slug, zone=zone, at=at)
+    return Page(wallet, cards_for(customer_id=customer_id, slug=slug, zone=zone, at=at), earlier)
+
+
+def cards_for(*, customer_id: uuid.UUID, slug: str, zone: tzinfo, at: datetime) -> list[OfferCard]:
+    """Return the offers that a customer can have at an instant, new ones first, then those that are closed to them now.
+
+    What the customer holds, and cannot have another of, stands in the wallet alone.
+    """
+    found = for_customer(customer_id=customer_id, at=at)
+    cards = [_card(one, slug, at) for one in found if one.claimable or not _holds(one, at)]
+    return sorted(cards, key=lambda card: (bool(card.why), card.is_another))
 
 
 def take_offer(*, offer_id: uuid.UUID, customer: Customer, key: str, now: datetime) -> OfferResponse:
@@ -111,27 +115,17 @@ def clip_offer(*, response_id: uuid.UUID, customer: Customer, now: datetime) -> 
     return clip(response_id=response_id, actor=Actor.customer(customer.id), now=now)
 
 
-def _card(one: ClaimableOffer, slug: str, zone: tzinfo, at: datetime) -> OfferCard:
-    held = one.response if one.response and status_of(one.response, at=at) not in CLOSED else None
-    act = _act(held, at) if held else TAKE if one.claimable else NOTHING
+def _holds(one: ClaimableOffer, at: datetime) -> bool:
+    return one.response is not None and status_of(one.response, at=at) not in CLOSED
+
+
+def _card(one: ClaimableOffer, slug: str, at: datetime) -> OfferCard:
+    why = "" if one.claimable else one.reason or _("This offer is not open at the moment.")
     return OfferCard(
         offer=one.offer,
-        response=held,
-        act=act,
-        why="" if act else one.reason or _("This offer is not open at the moment."),
+        why=why,
         benefit=benefits.in_words(one.offer),
         icon=ICONS.get(one.offer.offer_type, "megaphone"),
         picture=address_of(slug, one.offer.image),
-        badges=(_state(held, at), badges.usage(held, at=at, zone=zone)) if held else (),
+        is_another=_holds(one, at),
     )
-
-
-def _act(response: OfferResponse, at: datetime) -> str:
-    status = status_of(response, at=at)
-    if status in (Status.PROCESSING, Status.SHIPPING):
-        return WAIT
-    return CLIP if response.needs_clip and status == Status.PENDING else USE
-
-
-def _state(response: OfferResponse, at: datetime) -> SafeString:
-    return badges.status(status_of(response, at=at))

@@ -16,6 +16,7 @@ urlpatterns = [
     path("mine/<uuid:redeemed_id>/", views.OneView.as_view(), name="one"),
     path("claims/", views.ClaimsView.as_view(), name="claims"),
     path("offers/", views.OffersView.as_view(), name="offers"),
+    path("offers/<uuid:response_id>/", views.CouponView.as_view(), name="coupon"),
     path("offers/<uuid:offer_id>/take/", views.TakeView.as_view(), name="take"),
     path("offers/<uuid:response_id>/clip/", views.ClipView.as_view(), name="clip"),
     path("history/", views.HistoryView.as_view(), name="history"),

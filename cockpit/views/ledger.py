@@ -32,6 +32,7 @@ class LedgerPage(StaffListView):
     template_name = "cockpit/ledger.html"
     table_class = EntryTable
     filterset_class = EntryFilter
+    dataset = "ledger_entries"
     sorts = {"occurred": "occurred_at"}
     default_sort = "-occurred"
     counted = ngettext_lazy("%(shown)s entry", "%(shown)s entries", "number")

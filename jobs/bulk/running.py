@@ -18,6 +18,7 @@ from jobs.errors import RetryLater
 from jobs.faults import fault
 from jobs.run import JobRun
 from tenancy.scope import current_merchant_id
+from tenancy.selectors import merchant_zone
 from ui.bulk import BadSelection, Selection
 
 BATCH = 250
@@ -152,7 +153,9 @@ def still_inside(kit: Kit, bulk: Any, ids: Sequence[uuid.UUID]) -> set[uuid.UUID
     if not bulk.everything or bulk.undoes_id:
         return set(ids)
     try:
-        rows = Selection((), everything=True, query=bulk.query).rows(kit.filterset, kit.documents())
+        # Days in the filters are the merchant's, here as on the page where they were chosen.
+        with timezone.override(merchant_zone()):
+            rows = Selection((), everything=True, query=bulk.query).rows(kit.filterset, kit.documents())
     except BadSelection:
         # A filter that names what is no longer there finds nothing.
         return set()

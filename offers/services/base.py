@@ -14,13 +14,23 @@ from offers.errors import KeyReused, ReasonNeeded, TransitionNotAllowed
 from offers.models import Offer, OfferChange, OfferResponse
 from offers.states import TRANSITIONS, Event, Status
 from offers.usage import status_of
+from tenancy import rows
 from tenancy.actors import Actor
+from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
 ORIGIN = "offer_response"
 LONGEST_REASON = 500
 # Held against a change of the offer, not against other responses: the foreign key would take this lock anyway.
 HOLD = "SELECT id FROM offers_offer WHERE merchant_id = %s AND id = %s FOR KEY SHARE"
+# Every till goes through here, so the statement is written out; the offer is read along, and not held.
+LOCK = f"""
+SELECT {rows.columns(OfferResponse, "r")}, {rows.columns(Offer, "o")}
+FROM offers_offerresponse AS r JOIN offers_offer AS o ON o.merchant_id = r.merchant_id AND o.id = r.offer_id
+WHERE r.merchant_id = %s AND r.id = %s FOR NO KEY UPDATE OF r
+"""  # noqa: S608 - names of the models' columns
+# Both by one statement.
+KEEP = "WITH kept AS (UPDATE offers_offerresponse SET {sets} WHERE merchant_id = %s AND id = %s) {insertion}"
 
 
 class Facts(TypedDict):
@@ -47,9 +57,16 @@ class Act:
 
 
 def locked(*, response_id: uuid.UUID) -> OfferResponse:
-    """Return the response, held until the transaction ends. Raises OfferResponse.DoesNotExist."""
-    found: OfferResponse = OfferResponse.objects.select_for_update(no_key=True).get(id=response_id)
-    return found
+    """Return the response with its offer, held until the transaction ends. Raises OfferResponse.DoesNotExist."""
+    with prepared_cursor() as cursor:
+        cursor.execute(LOCK, [current_merchant_id(), response_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise OfferResponse.DoesNotExist
+    size = len(OfferResponse._meta.concrete_fields)
+    response = rows.loaded(OfferResponse, found[:size])
+    response.offer = rows.loaded(Offer, found[size:])
+    return response
 
 
 def held_offer(*, offer_id: uuid.UUID) -> Offer:
@@ -68,7 +85,8 @@ def held_offer_of(*, response_id: uuid.UUID) -> Offer:
 
 def is_done(*, response: OfferResponse, act: Act) -> bool:
     """Say whether this very act was done before. Raises KeyReused where its name stands for another act."""
-    if not act.op_key:
+    # The first version is what issuing it left: nothing was done to it since.
+    if not act.op_key or response.version <= 1:
         return False
     known = OfferChange.objects.filter(response=response, op_key=act.op_key).values_list("event", flat=True).first()
     if known is not None and known != act.event:
@@ -139,8 +157,7 @@ def keep(
 ) -> OfferResponse:
     """Save the named fields of a locked response and write the change into its history, with the next number."""
     response.version += 1
-    response.save(update_fields={*fields, "version", "change_xid"})
-    OfferChange.made_with(
+    change: OfferChange = OfferChange.made_with(
         response_id=response.id,
         seq=response.version,
         event=act.event,
@@ -152,5 +169,10 @@ def keep(
         detail=detail or {},
         op_key=act.op_key,
         entry_id=entry_id,
-    ).save(force_insert=True)
+    )
+    sets, given = rows.assignments(OfferResponse, frozenset({*fields, "version", "change_xid"}))
+    insertion, columns = rows.insertion(OfferChange)
+    values = [*rows.values_of(response, given), current_merchant_id(), response.id]
+    with prepared_cursor() as cursor:
+        cursor.execute(KEEP.format(sets=sets, insertion=insertion), [*values, *rows.values_of(change, columns)])
     return response

@@ -91,7 +91,7 @@ def issue(
                 actor=actor,
                 now=now,
                 usage=usage,
-                expires_at=expires_at or _end(offer, usage, zone, now),
+                expires_at=expires_at or end_of(offer=offer, usage=usage, zone=zone, issued_at=now),
                 reason=reason.strip()[:LONGEST_REASON],
                 is_clipped=is_clipped,
                 trigger_entry_id=trigger_entry_id,
@@ -116,83 +116,40 @@ def check_open(*, offer: Offer, source: Source, zone: tzinfo, now: datetime) -> 
         raise OfferNotOpen
 
 
-class _StandsAlready(Exception):  # noqa: N818
-    """The same response was made meanwhile."""
-
-
-def _known(op_key: str, offer_id: uuid.UUID, customer_id: uuid.UUID) -> OfferResponse | None:
-    found: OfferResponse | None = OfferResponse.objects.filter(op_key=op_key).first()
-    if found is not None and (found.offer_id, found.customer_id) != (offer_id, customer_id):
-        raise KeyReused
-    return found
-
-
-def _end(offer: Offer, usage: Window, zone: tzinfo, now: datetime) -> datetime | None:
+def end_of(*, offer: Offer, usage: Window, zone: tzinfo, issued_at: datetime) -> datetime | None:
+    """Return until before when a response that is issued then is valid, None for ever, as the offer says."""
     if offer.days_valid is not None:
-        return add_days(now, offer.days_valid, zone)
-    return None if usage.has_passed(now) else usage.end
+        return add_days(issued_at, offer.days_valid, zone)
+    return None if usage.has_passed(issued_at) else usage.end
 
 
-def _give(giving: Giving) -> OfferResponse:
-    stock.take(offer=giving.offer, customer_id=giving.customer.id)
-    code = _code(giving)
-    grant_id, posted = _post(giving, code)
-    if posted.replayed:
-        raise _StandsAlready
-    return _insert(giving, code, grant_id, posted)
-
-
-def _code(giving: Giving) -> Code | None:
-    offer, pool_id = giving.offer, giving.offer.pool_id
-    if offer.code_source == CodeSource.NONE or pool_id is None:
-        return None
-    about: dict[str, Any] = {"pool_id": pool_id, "origin": ORIGIN, "origin_id": giving.response_id, "now": giving.now}
-    try:
-        if offer.code_source == CodeSource.GENERATED:
-            return mint(**about)
-        return take_code(actor=giving.actor, **about)
-    except (PoolEmpty, PoolBusy) as error:
-        raise SoldOut from error
-
-
-def _post(giving: Giving, code: Code | None) -> tuple[uuid.UUID, Posted]:
-    grant_id, starts = new_id(), giving.usage.start
+def voucher_of(*, giving: Giving, code: str, grant_id: uuid.UUID) -> Step:
+    """Return the step of the ledger that gives the voucher: usable from the usage period's beginning until its end."""
+    starts = giving.usage.start
     is_later = starts is not None and starts > giving.now
     # A response that ends before its usage period begins can never be used; the ledger knows no such voucher.
     is_hopeless = is_later and giving.expires_at is not None and giving.expires_at <= (starts or giving.now)
-    voucher = Step.grant(
+    return Step.grant(
         unit=Unit.VOUCHER,
         amount=1,
         grant_id=grant_id,
-        code=code.value if code else None,
+        code=code or None,
         valid_from=starts if is_later and not is_hopeless else None,
         expires_at=giving.expires_at,
     )
-    posted = post(
-        steps=[voucher],
-        event=Event.ISSUED.value,
-        origin=ORIGIN,
-        origin_id=giving.response_id,
-        subject_id=giving.offer.id,
-        customer_id=giving.customer.id,
-        actor=giving.actor,
-        key=f"offer:{giving.op_key}",
-        # Code and times differ from one try to the next; who gets what does not.
-        digest=digest_of("offer", giving.offer.id, giving.customer.id),
-    )
-    return grant_id, posted
 
 
-def _insert(giving: Giving, code: Code | None, grant_id: uuid.UUID, posted: Posted) -> OfferResponse:
+def row_of(*, giving: Giving, code: Code | None, grant_id: uuid.UUID, entry_id: uuid.UUID) -> OfferResponse:
+    """Return the response as it is written, not written yet."""
     offer, customer, hours = giving.offer, giving.customer, periods.usage_hours(giving.offer)
-    response: OfferResponse = OfferResponse.made_with(
+    row: OfferResponse = OfferResponse.made_with(
         id=giving.response_id,
         offer=offer,
         customer=customer,
         op_key=giving.op_key,
         source=giving.source,
         trigger_entry_id=giving.trigger_entry_id,
-        entry_id=posted.entry_id,
+        entry_id=entry_id,
         grant_id=grant_id,
         code=code,
         code_value=code.value if code else "",
@@ -212,9 +169,65 @@ def _insert(giving: Giving, code: Code | None, grant_id: uuid.UUID, posted: Post
         expires_at=giving.expires_at,
         version=1,
     )
+    return row
+
+
+class _StandsAlready(Exception):  # noqa: N818
+    """The same response was made meanwhile."""
+
+
+def _known(op_key: str, offer_id: uuid.UUID, customer_id: uuid.UUID) -> OfferResponse | None:
+    found: OfferResponse | None = OfferResponse.objects.filter(op_key=op_key).first()
+    if found is not None and (found.offer_id, found.customer_id) != (offer_id, customer_id):
+        raise KeyReused
+    return found
+
+
+def _give(giving: Giving) -> OfferResponse:
+    stock.take(offer=giving.offer, customer_id=giving.customer.id)
+    code = code_for(giving=giving)
+    grant_id, posted = _post(giving, code)
+    if posted.replayed:
+        raise _StandsAlready
+    return _insert(giving, code, grant_id, posted)
+
+
+def code_for(*, giving: Giving) -> Code | None:
+    """Take a code for the response, or make one, where the offer has codes. Raises SoldOut."""
+    offer, pool_id = giving.offer, giving.offer.pool_id
+    if offer.code_source == CodeSource.NONE or pool_id is None:
+        return None
+    about: dict[str, Any] = {"pool_id": pool_id, "origin": ORIGIN, "origin_id": giving.response_id, "now": giving.now}
+    try:
+        if offer.code_source == CodeSource.GENERATED:
+            return mint(**about)
+        return take_code(actor=giving.actor, **about)
+    except (PoolEmpty, PoolBusy) as error:
+        raise SoldOut from error
+
+
+def _post(giving: Giving, code: Code | None) -> tuple[uuid.UUID, Posted]:
+    grant_id = new_id()
+    posted = post(
+        steps=[voucher_of(giving=giving, code=code.value if code else "", grant_id=grant_id)],
+        event=Event.ISSUED.value,
+        origin=ORIGIN,
+        origin_id=giving.response_id,
+        subject_id=giving.offer.id,
+        customer_id=giving.customer.id,
+        actor=giving.actor,
+        key=f"offer:{giving.op_key}",
+        # Code and times differ from one try to the next; who gets what does not.
+        digest=digest_of("offer", giving.offer.id, giving.customer.id),
+    )
+    return grant_id, posted
+
+
+def _insert(giving: Giving, code: Code | None, grant_id: uuid.UUID, posted: Posted) -> OfferResponse:
+    response = row_of(giving=giving, code=code, grant_id=grant_id, entry_id=posted.entry_id)
     response.save(force_insert=True)
     _note(response, giving, posted)
-    words = search.words_for(offer_name=offer.name, code=response.code_value, customer=customer)
+    words = search.words_for(offer_name=giving.offer.name, code=response.code_value, customer=giving.customer)
     search.add_words(response_id=response.id, words=words)
     return response
 

@@ -199,7 +199,8 @@ def start_processing(
     check_may(response=response, act=act)
     check_usable(response=response, at=now, token=token)
     was, entry_id = response.status, _without_end(response, act)
-    response.status, response.ship_to = Status.PROCESSING, _address(response)
+    customer = Customer.objects.get(id=response.customer_id)
+    response.status, response.ship_to = Status.PROCESSING, address_of(customer=customer)
     fields = {"status", "ship_to", "grant", *let_go(response=response)}
     return keep(response=response, act=act, was=was, fields=fields, entry_id=entry_id)
 
@@ -249,6 +250,6 @@ def _without_end(response: OfferResponse, act: Act) -> uuid.UUID:
     return posted.entry_id
 
 
-def _address(response: OfferResponse) -> dict[str, Any]:
-    customer = Customer.objects.get(id=response.customer_id)
+def address_of(*, customer: Customer) -> dict[str, Any]:
+    """Return where things are shipped to: the member's name and address as they are now."""
     return {"first_name": customer.first_name, "last_name": customer.last_name, **customer.address}

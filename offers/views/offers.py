@@ -5,7 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,13 @@ from offers.filters import OfferFilter
 from offers.models import Offer
 from offers.services import catalogue
 from offers.tables import OfferTable
+from offers.triggers import OFFERS
 from offers.views.responses import ResponseList
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from triggers.page import card
+from ui.bulk import signed
 from ui.forms import invalid
 from ui.listing import Action, Tab
 
@@ -35,6 +38,7 @@ class OfferList(StaffListView):
     template_name = "offers/offers.html"
     table_class = OfferTable
     filterset_class = OfferFilter
+    dataset = "offers"
     sorts = {"name": "name", "type": "offer_type", "created": "created_at"}
     default_sort = "-created"
     tabs = (
@@ -105,6 +109,10 @@ class OfferResponses(ResponseList):
         """Return the offer's responses."""
         return super().get_queryset().filter(offer_id=self.kwargs["offer_id"])
 
+    def export_state(self) -> str:
+        """Return what is shown, the offer among it: an export stands for itself."""
+        return f"{super().export_state()}&offer={self.kwargs['offer_id']}"
+
     def get_table_kwargs(self) -> dict[str, Any]:
         """Carry no place along: the page of a response knows its neighbours in the list of all alone."""
         return super().get_table_kwargs() | {"place": ""}
@@ -116,7 +124,13 @@ class OfferResponses(ResponseList):
         crumbs = [(_("Offers"), reverse("offers:offers", args=[self.request.merchant.slug])), (offer.name, "")]
         context = super().get_context_data(**kwargs)
         pages = offer_page.tabs("responses", responses=str(context["total"]))
-        return context | head | {"pages": pages, "crumbs": crumbs}
+        return context | head | {"pages": pages, "crumbs": crumbs, "bulk_query": signed(self._query(offer))}
+
+    def _query(self, offer: Offer) -> str:
+        """Return the filters that name what is shown here among all responses: this offer's alone."""
+        data = QueryDict(self.filterset.query_string(), mutable=True)
+        data["offer"] = str(offer.id)
+        return data.urlencode()
 
 
 class OfferPage(OfferView):
@@ -140,7 +154,16 @@ class OfferPage(OfferView):
         if is_performance:
             context |= offer_page.performance(offer, now=now, zone=zone)
             return render(request, "offers/performance.html", context)
-        return render(request, "offers/offer.html", context | offer_page.details(offer, slug=slug))
+        return render(
+            request, "offers/offer.html", context | offer_page.details(offer, slug=slug) | self._triggers(offer)
+        )
+
+    def _triggers(self, offer: Offer) -> dict[str, Any]:
+        addresses = ("offers:offer_triggers", "offers:offer_trial")
+        merchant = self.request.merchant
+        return card(
+            target=OFFERS, subject_id=offer.id, addresses=addresses, slug=merchant.slug, currency=merchant.currency
+        )
 
 
 class OfferNew(OfferView):

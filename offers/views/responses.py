@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from offers import badges, response_page
+from offers.bulk.kit import RESPONSES
 from offers.filters import ResponseFilter
 from offers.models import OfferResponse
 from offers.tables import COLUMNS, ResponseTable
@@ -20,6 +21,7 @@ from tenancy.lists import StaffListView
 from tenancy.lists.places import place_in, place_of
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from ui.bulk import BulkAction
 from ui.listing import Tab
 
 
@@ -31,6 +33,7 @@ class ResponseList(StaffListView):
     template_name = "offers/responses.html"
     table_class = ResponseTable
     filterset_class = ResponseFilter
+    dataset = "offer_responses"
     sorts = {
         "offer": "offer_name",
         "type": "offer_type",
@@ -51,6 +54,10 @@ class ResponseList(StaffListView):
         Tab(_("To ship"), "status=processing"),
         Tab(_("Completed"), "status=completed"),
     )
+    bulk_actions = tuple(
+        BulkAction(act.name, act.label, act.icon, tone=act.tone, url=act.name, role=Role.ADMIN)
+        for act in RESPONSES.acts.values()
+    )
     counted = ngettext_lazy("%(shown)s response", "%(shown)s responses", "number")
     empty_title = _("No responses yet")
     empty_text = _("They appear here as soon as a member has claimed an offer, or you have given one out.")
@@ -70,9 +77,15 @@ class ResponseList(StaffListView):
             "place": place_in(self),
         }
 
+    def action_url(self, action: BulkAction) -> str:
+        """Return the page that says what a bulk action will do."""
+        return reverse("offers:bulk", args=[self.request.merchant.slug, action.url])
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the legend of the icons."""
-        return super().get_context_data(legend=badges.legend(), **kwargs)
+        """Add the legend of the icons, and for who may edit in a sheet the ways there and back."""
+        slug, is_admin = self.request.merchant.slug, self.request.role >= Role.ADMIN
+        file_url = reverse("offers:response_file", args=[slug]) if is_admin else ""
+        return super().get_context_data(legend=badges.legend(), file_url=file_url, **kwargs)
 
 
 def found(response_id: uuid.UUID) -> OfferResponse:

@@ -1,5 +1,6 @@
 """Offers on the customer's page: taken once however often the button is pressed, clipped, used, refused in plain words."""
 
+import json
 import re
 import uuid
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from customers.models import Customer
 from offers.models import Offer, OfferResponse
-from offers.states import Source, Status
+from offers.services.using import reserve
+from offers.states import PeriodKind, Source, Status
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
+from tenancy.selectors import merchant_zone
 from tests.client.browser import Browser
 from tests.offers import factories as make
 from tests.support.counting import queries_of
@@ -42,7 +46,9 @@ def test_take_an_offer_and_show_its_code(merchant: Merchant, mara: Customer, bro
     (row,) = responses(merchant)
     assert (row.customer_id, row.source, row.status) == (mara.id, "member", Status.PENDING)
     page = browser_of_mara.text("offers/")
-    assert (row.code_value in page, "QR code of" in page, "Get it<" in page) == (True, True, False)
+    assert (row.code_value in page, "Show code" in page, "Get it<" in page) == (True, True, False)
+    coupon = browser_of_mara.text(f"offers/{row.id}/")
+    assert all(words in coupon for words in (row.code_value, "QR code of", "Barcode of", "Show it at the till"))
 
 
 def test_clip_in_one_press(merchant: Merchant, browser_of_mara: Browser) -> None:
@@ -96,6 +102,72 @@ def test_say_why_not(merchant: Merchant, mara: Customer, browser_of_mara: Browse
     assert responses(merchant) == []
 
 
+def test_take_another_where_several_are_allowed(merchant: Merchant, browser_of_mara: Browser) -> None:
+    offer = an_offer(merchant, member_limit=2)
+    take(browser_of_mara, offer)
+    assert "Get another<" in browser_of_mara.text("offers/")
+    take(browser_of_mara, offer)
+    page = browser_of_mara.text("offers/")
+    assert (page.count("client-offer"), "Get another<" in page, "Get it<" in page) == (2, False, False)
+
+
+def given(what: Offer, mara: Customer, **values: Any) -> OfferResponse:
+    return make.give(what, mara, source=Source.STAFF, actor=make.STAFF, **values)
+
+
+def test_say_why_a_coupon_cannot_be_used_now(merchant: Merchant, mara: Customer, browser_of_mara: Browser) -> None:
+    codes = {"is_claimable": False, "code_source": "pool"}
+    today = 1 << timezone.localtime(timezone=merchant_zone_of(merchant)).weekday()
+    with merchant_scope(merchant):
+        rows = {
+            "You can use it from": given(make.not_started(pool=make.pool(1), **codes), mara),
+            "The time to use it is over.": given(make.passed(pool=make.pool(1), **codes), mara),
+            "A till is using it": given(make.offer(pool=make.pool(1), **codes), mara),
+            "You can use it": given(
+                make.offer(usage_kind=PeriodKind.SAME, weekdays=127 - today, pool=make.pool(1), **codes), mara
+            ),
+            "until then no till sees it": given(make.offer(needs_clip=True, pool=make.pool(1), **codes), mara),
+        }
+        reserve(response_id=rows["A till is using it"].id, **make.by())
+    for words, row in rows.items():
+        page = browser_of_mara.text(f"offers/{row.id}/")
+        assert (words in page, row.code_value in page, "QR code of" in page) == (True, False, False), words
+
+
+def merchant_zone_of(merchant: Merchant) -> Any:
+    with merchant_scope(merchant):
+        return merchant_zone()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.COMPLETED, "You used it on"),
+        (Status.EXPIRED, "It ended on"),
+        (Status.CANCELED, "The shop took it back"),
+        (Status.PROCESSING, "sends it to your address"),
+        (Status.SHIPPING, "on its way to you"),
+    ],
+)
+def test_tell_what_became_of_each(
+    merchant: Merchant, mara: Customer, browser_of_mara: Browser, status: Status, words: str
+) -> None:
+    with merchant_scope(merchant):
+        row = make.standing(status, who=mara)
+    assert words in browser_of_mara.text("offers/")
+    page = browser_of_mara.text(f"offers/{row.id}/")
+    assert (words in page, str(status.label) in page) == (True, True)
+
+
+def test_data_holds_the_offers(merchant: Merchant, mara: Customer, browser_of_mara: Browser) -> None:
+    with merchant_scope(merchant):
+        row = make.give(who=mara)
+    told = json.loads(browser_of_mara.post("profile/data/").content)
+    assert [(one["id"], one["offer_name"], one["status"]) for one in told["offers"]] == [
+        (str(row.id), "Ten off", "pending")
+    ]
+
+
 def test_take_no_press_without_a_key(merchant: Merchant, browser_of_mara: Browser) -> None:
     answer = browser_of_mara.post(f"offers/{an_offer(merchant).id}/take/", op_key="1")
     assert answer.status_code == 409
@@ -113,6 +185,7 @@ def test_anothers_offer_and_response_are_no_page(
         f"offers/{uuid.uuid4()}/clip/",
     ):
         assert browser_of_mara.post(path, op_key=str(uuid.uuid4())).status_code == 404
+    assert browser_of_mara.get(f"offers/{row.id}/").status_code == 404
     assert str(row.id) not in browser_of_mara.text("offers/")
 
 
@@ -122,4 +195,4 @@ def test_queries_of_the_offers(merchant: Merchant, mara: Customer, browser_of_ma
         for _ in range(number):
             make.give(make.offer(needs_clip=True), mara, source=Source.STAFF)
             make.offer(total_limit=5, member_limit=2, pool=make.pool(1), code_source="pool")
-    assert len(queries_of(browser_of_mara.client, f"{browser_of_mara.home}offers/")) == 10
+    assert len(queries_of(browser_of_mara.client, f"{browser_of_mara.home}offers/")) == 11

@@ -32,7 +32,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("home", _("Rewards"), "gift", ("home", "reward")),
     Place("mine", _("My rewards"), "ticket", ("mine", "one")),
-    Place("offers", _("Offers"), "megaphone", ("offers",)),
+    Place("offers", _("Offers"), "megaphone", ("offers", "coupon")),
     Place("claims", _("Claims"), "badge-check", ("claims",)),
     Place("history", _("History"), "history", ("history",)),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpResponse
 
-from cockpit.client import guard, offers
+from cockpit.client import guard, offers, wallet
 from cockpit.client.views.base import ClientView
 from offers.errors import Refused
 from offers.models import Offer, OfferResponse
@@ -15,7 +15,7 @@ CONFLICT = 409
 
 
 class OffersView(ClientView):
-    """All of it, what the customer holds first."""
+    """What the customer holds, what can be had, and what is over."""
 
     def get(self, request: Any) -> HttpResponse:
         """Show it."""
@@ -23,8 +23,20 @@ class OffersView(ClientView):
 
     def page(self, *, refusal: str = "", status: int = 200) -> HttpResponse:
         """Draw the offers."""
-        cards = offers.cards_for(customer_id=self.customer.id, slug=self.slug, at=self.now)
-        return self.show("offers", {"cards": cards, "refusal": refusal}, status=status)
+        found = offers.page_for(customer_id=self.customer.id, slug=self.slug, at=self.now)
+        return self.show("offers", {"found": found, "refusal": refusal}, status=status)
+
+
+class CouponView(ClientView):
+    """One of them, with its code to show, to copy and to be read by a till; or why it cannot be used now."""
+
+    def get(self, request: Any, response_id: uuid.UUID) -> HttpResponse:
+        """Show it; anybody else's is no page."""
+        facts: dict[str, Any] = {"customer_id": self.customer.id, "slug": self.slug, "at": self.now}
+        found = wallet.coupon_of(response_id=response_id, **facts)
+        if found is None:
+            raise Http404
+        return self.show("coupon", {"one": found, "row": found.row})
 
 
 class TakeView(OffersView):
