@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tutorial check bench format lock clean
+.PHONY: help run test tutorial check bench fuzz proofs format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,15 +36,23 @@ check: .venv/.development ## format, lint, types, import contracts, templates, m
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
+	$(BIN)/mypy clients/python/claims_till
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint --quiet --lint templates
 	$(ON_SERVERS) makemigrations --check --dry-run
 	$(PRODUCTION) $(ON_SERVERS) check --deploy --fail-level WARNING --database default --database aside
 	$(ON_SERVERS) distribute --lint
 
-bench: .venv/.runtime ## measure beside the floor; ROWS=1000000, ONLY="claims list,mails", TIMES=20, SIZE=10000, COMPARE=run.json
+bench: .venv/.runtime ## measure beside the floor; ROWS=1000000, VOLUME=folder, ONLY="claims list,mails", TIMES=20, COMPARE=run.json
 	@exec $(BIN)/python -m config.bench $(if $(ROWS),--rows $(ROWS)) $(if $(ONLY),--only "$(ONLY)") \
+		$(if $(VOLUME),--volume "$(VOLUME)") $(if $(CLAIMS),--claims $(CLAIMS)) $(if $(LOTS),--lots $(LOTS)) \
 		$(if $(TIMES),--times $(TIMES)) $(if $(SIZE),--size $(SIZE)) $(if $(COMPARE),--compare $(COMPARE))
+
+fuzz: .venv/.development ## 20,000 calls that nobody would think of against what the API's document says; CASES=380 of each operation
+	@FUZZ=$(or $(CASES),380) $(BIN)/python -m pytest -q -s -n0 tests/pos/test_fuzz.py
+
+proofs: .venv/.development ## the API's proofs at full size: 200 codes by 50 tills, 200 keys by 20 senders, 2,000 acts and killed workers
+	@PROOFS=full $(BIN)/python -m pytest -q -n0 --durations=5 tests/pos/test_proofs.py
 
 format: .venv/.development ## put code into the house's format
 	$(BIN)/ruff format --quiet .
@@ -53,6 +61,7 @@ format: .venv/.development ## put code into the house's format
 lock: .venv/.uv ## write the lock files anew from requirements*.in (UPGRADE=1 takes newer releases)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-uv.in -o requirements-uv.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt requirements-parquet.in -o requirements-parquet.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove the environment and everything that can be made again; .data (but for test servers) stays

@@ -5,10 +5,10 @@ import re
 import uuid
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import serializers
@@ -23,7 +23,8 @@ from pos.errors import REFUSALS, refusal
 from pos.parsing import StrictJSONParser
 from pos.told import Told
 from tenancy.actors import Actor
-from tenancy.idempotency import InProgress, KeyReused, answer_once, digest_of
+from tenancy.idempotency import InProgress, KeyReused, answer_once, digest_of, undone_on_error
+from tenancy.middleware import settle
 from tenancy.models import ApiKey
 from tenancy.problems import problem
 from tenancy.scopes import KeyScope
@@ -34,6 +35,7 @@ from tenancy.throttle import Limit, allowed
 LIMIT = Limit("pos", 400, 4)
 KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 SERVER_ERROR = 500
+OUT_OF_RANGE = "22003"
 # The database gave up waiting for a row, or broke a tie: the same call may well succeed a moment later.
 BUSY = frozenset({"55P03", "40P01", "40001"})
 
@@ -78,6 +80,8 @@ class Call(APIView):
         if key is None:
             raise Stop(unauthorized())
         self.key: ApiKey = key
+        request._request.api_key = key  # type: ignore[attr-defined]  # noqa: SLF001 - for the log of calls
+        settle(request._request, key.merchant)  # noqa: SLF001 - the request that the rooms below know
         scope = self.scope_of(request.method or "")
         if scope.value not in key.scopes:
             detail = f"This key lacks the scope “{scope.value}”."
@@ -112,7 +116,7 @@ class Call(APIView):
 class Write(Call):
     """A call that does something, once for each `Idempotency-Key` of an API key.
 
-    `body` declares what it takes; `act(data)` does it in a savepoint and returns (status, plain values). What it refuses
+    `body` declares what it takes; `act(data)` does it in a savepoint (see `undone_on_error`) and returns (status, plain values). What it refuses
     is part of the record, so that the same call gets the same answer; what failed on our side is not.
     """
 
@@ -130,7 +134,12 @@ class Write(Call):
         digest = digest_of(match.view_name if match else "", kwargs, request.data)
         try:
             return answer_once(
-                principal=f"pos:{self.key.pk}", key=name, digest=digest, work=lambda: self._work(request), keep=_is_kept
+                principal=str(self.actor),
+                key=name,
+                digest=digest,
+                work=lambda: self._work(request),
+                keep=_is_kept,
+                is_alone=True,
             )
         except KeyReused:
             detail = "This Idempotency-Key came before with another request."
@@ -147,10 +156,13 @@ class Write(Call):
         given = self.body(data=request.data)
         try:
             given.is_valid(raise_exception=True)
-            with transaction.atomic():
+            with undone_on_error():
                 status, values = self.act(given.validated_data)
-        except (Stop, APIException, *REFUSALS) as error:
-            return cast("HttpResponse", refused(error))
+        except (Stop, APIException, DataError, *REFUSALS) as error:
+            found = refused(error)
+            if found is None:
+                raise
+            return found
         return answer(values, status=status)
 
 
@@ -166,6 +178,9 @@ def refused(error: Exception) -> HttpResponse | None:
         return error.answer
     if isinstance(error, REFUSALS):
         return refusal(error)
+    if isinstance(error, DataError) and getattr(error.__cause__, "sqlstate", "") == OUT_OF_RANGE:
+        detail = "The amount is larger than anything that points are counted for."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "amount_too_large", detail)
     if isinstance(error, ValidationError):
         detail = "Some values are missing or cannot be used."
         return problem(HTTPStatus.BAD_REQUEST, "invalid_request", detail, errors=list(_named(error.detail)))

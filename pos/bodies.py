@@ -1,12 +1,52 @@
 """What calls take."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-MOST = Decimal("999999999999.99")
+TINY = 1e-9
+# At least one character that is not white space, in words that all dialects of patterns share.
+SOMETHING = r"[^\s\x1c-\x1f\x85]"
+MONEY = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
+SOME_MONEY = r"^([1-9][0-9]{0,11}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?))$"
+
+
+class Words(serializers.CharField):
+    """A text, and not something that could be written as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Email(Words, serializers.EmailField):
+    """An e-mail address."""
+
+
+class Whole(serializers.IntegerField):
+    """A whole number (3.0 is one as well, as JSON has it), and not the text of one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        is_whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
+        if isinstance(data, bool) or not is_whole:
+            self.fail("invalid")
+        return int(super().to_internal_value(int(data)))
+
+
+class Day(serializers.DateField):
+    """A day of the calendar, `2026-11-30`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        kind = ["string", "null"] if self.allow_null else "string"
+        set_override(self, "field", {"type": kind, "format": "date", "minLength": 10, "maxLength": 10})
 
 
 class Nothing(serializers.Serializer[Any]):
@@ -16,30 +56,30 @@ class Nothing(serializers.Serializer[Any]):
 class WithReason(serializers.Serializer[Any]):
     """A reason, if there is one."""
 
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+    reason = Words(required=False, allow_blank=True, max_length=500, default="")
 
 
 class Address(serializers.Serializer[Any]):
     """A mailing address; `country` is a code of two letters (ISO 3166-1)."""
 
-    street = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    house_number = serializers.CharField(required=False, allow_blank=True, max_length=20)
-    building_number = serializers.CharField(required=False, allow_blank=True, max_length=20)
-    postal_code = serializers.CharField(required=False, allow_blank=True, max_length=20)
-    city = serializers.CharField(required=False, allow_blank=True, max_length=120)
-    province = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    street = Words(required=False, allow_blank=True, max_length=200)
+    house_number = Words(required=False, allow_blank=True, max_length=20)
+    building_number = Words(required=False, allow_blank=True, max_length=20)
+    postal_code = Words(required=False, allow_blank=True, max_length=20)
+    city = Words(required=False, allow_blank=True, max_length=120)
+    province = Words(required=False, allow_blank=True, max_length=120)
     country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True)
 
 
 class NewMember(serializers.Serializer[Any]):
     """A member, known by at least one of e-mail, phone and card number."""
 
-    email = serializers.EmailField(required=False, allow_blank=True, max_length=254, default="")
-    phone = serializers.CharField(required=False, allow_blank=True, max_length=40, default="")
-    card_number = serializers.CharField(required=False, allow_blank=True, max_length=64, default="")
-    first_name = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
-    last_name = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
-    birthday = serializers.DateField(required=False, allow_null=True, default=None)
+    email = Email(required=False, allow_blank=True, max_length=254, default="")
+    phone = Words(required=False, allow_blank=True, max_length=40, default="")
+    card_number = Words(required=False, allow_blank=True, max_length=64, default="")
+    first_name = Words(required=False, allow_blank=True, max_length=120, default="")
+    last_name = Words(required=False, allow_blank=True, max_length=120, default="")
+    birthday = Day(required=False, allow_null=True, default=None)
     address = Address(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -50,17 +90,41 @@ class NewMember(serializers.Serializer[Any]):
 
 
 class Money(serializers.DecimalField):
-    """An amount in major units, never below nought."""
+    """An amount in major units, never below nought: a decimal text, or a number of at most two decimals."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=14, decimal_places=2, min_value=kwargs.pop("min_value", Decimal(0)), **kwargs)
+        least = kwargs.pop("min_value", Decimal(0))
+        super().__init__(max_digits=14, decimal_places=2, min_value=least, **kwargs)
+        text = {"type": "string", "pattern": SOME_MONEY if least else MONEY}
+        number = {"type": "number", "minimum": float(least), "maximum": 10**9, "multipleOf": 0.01}
+        set_override(self, "field", {"oneOf": [text, number]})
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the amount; what a program works out as 0.1 + 0.2 is 0.30."""
+        if isinstance(data, bool):
+            self.fail("invalid")
+        if isinstance(data, float) and abs(round(data, 2) - data) < TINY:
+            data = round(data, 2)
+        if isinstance(data, str) and not re.fullmatch(MONEY.strip("^$"), data):
+            self.fail("invalid")
+        found: Decimal = super().to_internal_value(data)
+        return found
+
+
+class Text(Words):
+    """A text in which something stands; white space around it does not count."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        look = {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": SOMETHING}
+        set_override(self, "field", look)
 
 
 class Item(serializers.Serializer[Any]):
     """One line of a basket."""
 
-    sku = serializers.CharField(max_length=120)
-    quantity = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
+    sku = Text(max_length=120)
+    quantity = Whole(min_value=1, max_value=100_000, default=1)
     amount = Money(required=False)
 
 
@@ -68,7 +132,7 @@ class NewPurchase(serializers.Serializer[Any]):
     """A purchase. `reference` is the shop's own and comes once; `occurred_at` is now where it is left out."""
 
     member_id = serializers.UUIDField()
-    reference = serializers.CharField(max_length=120)
+    reference = Text(max_length=120)
     amount = Money()
     currency = serializers.RegexField(r"^[A-Z]{3}$")
     occurred_at = serializers.DateTimeField(required=False)
@@ -84,7 +148,7 @@ class NewPurchase(serializers.Serializer[Any]):
 class NewReturn(serializers.Serializer[Any]):
     """Goods brought back; `reference` comes once for each purchase."""
 
-    reference = serializers.CharField(max_length=120)
+    reference = Text(max_length=120)
     amount = Money(min_value=Decimal("0.01"))
 
 
@@ -105,24 +169,24 @@ class Basket(serializers.Serializer[Any]):
 class Reserve(serializers.Serializer[Any]):
     """For how long a till holds a response: 15 minutes unless it says otherwise, a day at most."""
 
-    ttl_seconds = serializers.IntegerField(required=False, min_value=1, max_value=86_400, default=900)
+    ttl_seconds = Whole(required=False, min_value=1, max_value=86_400, default=900)
 
 
 class Release(serializers.Serializer[Any]):
     """The token that the till was given."""
 
-    token = serializers.CharField(max_length=200)
+    token = Text(max_length=200)
 
 
 class Complete(serializers.Serializer[Any]):
     """The purchase in which a response is used, as far as it is known, and the token of a reservation."""
 
-    reference = serializers.CharField(required=False, allow_blank=True, max_length=120, default="")
+    reference = Words(required=False, allow_blank=True, max_length=120, default="")
     amount = Money(required=False, default=None, allow_null=True)
-    token = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    token = Words(required=False, allow_blank=True, max_length=200, default="")
 
 
 class Because(serializers.Serializer[Any]):
     """The reason, which there has to be."""
 
-    reason = serializers.CharField(max_length=500)
+    reason = Text(max_length=500)

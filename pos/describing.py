@@ -1,5 +1,6 @@
 """How a call is described in the OpenAPI document: from its own words, its body and what it tells about itself."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from pos import shapes
-from pos.told import PARAMS, Told
+from pos.told import LOOKS, PARAMS, UUID, Told
 
 PROBLEM = "application/problem+json"
 ALWAYS = {
@@ -66,12 +67,18 @@ class CallSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """Return the parameters of the address, and the Idempotency-Key of writes."""
-        found = [OpenApiParameter(name, str, description=PARAMS[name]) for name in self.told.params]
+        needs: Any = self.told.needs
+        found = [
+            OpenApiParameter(name, LOOKS.get(name, str), description=PARAMS[name], required=name in needs)
+            for name in self.told.params
+        ]
+        ids = [name for name in re.findall(r"{(\w+)}", self.path) if name.endswith("_id")]
+        found += [OpenApiParameter(name, UUID, OpenApiParameter.PATH) for name in ids]
         if self.is_writing:
             text = "1 to 255 visible characters, new for each act; the same again for a retry."
-            found.append(
-                OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description=text)
-            )
+            look = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"}
+            key = OpenApiParameter("Idempotency-Key", look, OpenApiParameter.HEADER, required=True, description=text)
+            found.append(key)
         return found
 
     def get_request_serializer(self) -> Any:

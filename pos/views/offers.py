@@ -23,7 +23,12 @@ class Offers(Call):
     """What a member can claim or holds at this moment."""
 
     told: ClassVar[dict[str, Told]] = {
-        "get": Told(shapes.listed(shapes.ClaimableOffer), refusals={404: ("not_found",)}, params=("member_id",))
+        "get": Told(
+            shapes.listed(shapes.ClaimableOffer),
+            refusals={404: ("not_found",)},
+            params=("member_id",),
+            needs=("member_id",),
+        )
     }
 
     def get(self, request: Request) -> HttpResponse:

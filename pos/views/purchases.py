@@ -8,18 +8,22 @@ from django.utils import timezone
 from customers.models import Customer
 from loyalty.models import Purchase
 from loyalty.services.purchases import record_purchase, record_return
+from offers.triggers import OFFERS
 from pos import answers, bodies, shapes
 from pos.base import Write
 from pos.told import Told
+from pos.views.responses import drawn
 
 
 class Purchases(Write):
-    """Record a purchase: it earns points."""
+    """Record a purchase: it earns points, and may bring responses to offers."""
 
     body = bodies.NewPurchase
     told: ClassVar[dict[str, Told]] = {
         "post": Told(
-            shapes.Purchase, 201, {404: ("not_found",), 409: ("purchase_exists",), 422: ("currency_mismatch",)}
+            shapes.Purchase,
+            201,
+            {404: ("not_found",), 409: ("purchase_exists",), 422: ("currency_mismatch", "amount_too_large")},
         )
     }
 
@@ -36,7 +40,8 @@ class Purchases(Write):
             now=now,
             is_strict=True,
         )
-        return HTTPStatus.CREATED, answers.purchase(purchase, [])
+        issued = [drawn(given.row, at=now) for given in purchase.brought if given.target == OFFERS.name]
+        return HTTPStatus.CREATED, answers.purchase(purchase, issued)
 
 
 class Returns(Write):

@@ -25,15 +25,14 @@ from pos.pages import MOST, bad_page, page, page_size
 from pos.told import PAGED, Told
 from pos.views.members import member_of
 from tenancy.scopes import KeyScope
-from tenancy.selectors import merchant_zone
 
 NOT_USABLE = ("already_completed", "not_clipped", "outside_usage_period", "expired", "canceled")
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 def drawn(found: OfferResponse, *, at: datetime, token: str = "") -> answers.Plain:
-    """Return a response as answers show it."""
-    return answers.response(found, at=at, zone=merchant_zone(), token=token)
+    """Return a response as answers show it, in the merchant's zone, which is the request's."""
+    return answers.response(found, at=at, zone=timezone.get_current_timezone(), token=token)
 
 
 def open_responses(customer_id: uuid.UUID, at: datetime) -> list[OfferResponse]:
@@ -49,7 +48,7 @@ class MemberResponses(Call):
 
     def get(self, request: Request, member_id: str) -> HttpResponse:
         """Answer with one page of them."""
-        customer, at, zone = member_of(member_id), timezone.now(), merchant_zone()
+        customer, at, zone = member_of(member_id), timezone.now(), timezone.get_current_timezone()
         if request.query_params.get("usable") == "true":
             usable = [one for one in open_responses(customer.id, at) if why_not(one, at=at) is None]
             return answer({"results": [answers.response(one, at=at, zone=zone) for one in usable], "next": None})
@@ -84,7 +83,7 @@ class Check(Call):
 
     def post(self, request: Any, member_id: str) -> HttpResponse:
         """Answer with both lists."""
-        customer, at, zone = member_of(member_id), timezone.now(), merchant_zone()
+        customer, at, zone = member_of(member_id), timezone.now(), timezone.get_current_timezone()
         given = bodies.Basket(data=request.data)
         given.is_valid(raise_exception=True)
         basket = given.validated_data
@@ -103,7 +102,9 @@ class Check(Call):
 class Responses(Call):
     """The response that a certificate code belongs to."""
 
-    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.Response), params=("certificate_code",))}
+    told: ClassVar[dict[str, Told]] = {
+        "get": Told(shapes.listed(shapes.Response), params=("certificate_code",), needs=("certificate_code",))
+    }
 
     def get(self, request: Request) -> HttpResponse:
         """Answer with those that carry the code: one, unless the merchant gave a fixed code to many."""
@@ -164,7 +165,9 @@ class Reserve(Act):
     """Hold it for this till."""
 
     body = bodies.Reserve
-    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("already_reserved", *NOT_USABLE)})}
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.Response, 200, {409: ("already_reserved", *NOT_USABLE, "transition_not_allowed")})
+    }
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Reserve it."""
@@ -210,13 +213,19 @@ class Fulfil(Act):
 
     scope: ClassVar[KeyScope] = KeyScope.FULFIL
     body = bodies.WithReason
-    told: ClassVar[dict[str, Told]] = {
-        "post": Told(shapes.Response, 200, {409: ("transition_not_allowed", *NOT_USABLE)})
-    }
+    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("transition_not_allowed",)})}
 
 
 class Processing(Fulfil):
     """It is to be shipped."""
+
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(
+            shapes.Response,
+            200,
+            {409: ("transition_not_allowed", "not_clipped", "outside_usage_period", "reserved_by_another")},
+        )
+    }
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Take it into shipping."""

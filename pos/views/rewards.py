@@ -27,14 +27,16 @@ from tenancy.scopes import KeyScope
 class Rewards(Call):
     """The rewards that customers see now, the cheapest first; with `member_id`, whether that member can have them."""
 
-    told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.Reward), params=("member_id", *PAGED))}
+    told: ClassVar[dict[str, Told]] = {
+        "get": Told(shapes.listed(shapes.Reward), refusals={404: ("not_found",)}, params=("member_id", *PAGED))
+    }
 
     def get(self, request: Request) -> HttpResponse:
         """Answer with one page of rewards."""
         at, size = timezone.now(), page_size(request)
         rows = list(_behind(request, at)[: size + 1])
         judged: dict[uuid.UUID, Any] = {}
-        if request.query_params.get("member_id"):
+        if "member_id" in request.query_params:
             customer = member_of(request.query_params["member_id"])
             judged = {one.reward.id: one for one in judge(rewards=rows, customer_id=customer.id, at=at)}
         return page(
@@ -121,7 +123,9 @@ class Change(Write):
 class Use(Change):
     """Mark as used."""
 
-    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.RedeemedReward, 200, {409: ("not_active", "already_used")})}
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.RedeemedReward, 200, {409: ("not_active", "already_used"), 422: ("wrong_type",)})
+    }
 
     def change(self, *, reason: str, now: datetime) -> RedeemedReward:
         """Use it, once."""

@@ -2,14 +2,17 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from customers.models import Customer
 from loyalty.models import Purchase, RedeemedReward
 from tenancy import idempotency
 from tenancy.models import IdempotencyRecord, Merchant
+from tenancy.retention import remove_old_records
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories
 from tests.pos.till import Till
@@ -70,6 +73,13 @@ def test_keep_a_refusal_too(till: Till, merchant: Merchant, mara: Customer) -> N
     again = till.post(path, {"member_id": str(mara.id)}, key="one")
     assert (again.content, again["Idempotent-Replayed"]) == (first.content, "true")
     assert till.post(path, {"member_id": str(mara.id)}, key="two").status_code == 201
+
+
+def test_keep_answers_for_tills_that_were_offline(till: Till, merchant: Merchant, mara: Customer) -> None:
+    till.post("purchases", purchase(mara), key="one")
+    with merchant_scope(merchant):
+        kept = [remove_old_records(now=timezone.now() + timedelta(days=days), limit=10) for days in (29, 31)]
+    assert kept == [0, 1]
 
 
 def test_keep_keys_of_two_tills_apart(till: Till, merchant: Merchant, mara: Customer) -> None:
