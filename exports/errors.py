@@ -7,3 +7,15 @@ class UploadRefused(Exception):  # noqa: N818 - reads as what happened
 
 class NotPossible(Exception):  # noqa: N818 - the answer to a request
     """An act that the run's state does not allow."""
+
+
+class NotUnderstood(Exception):  # noqa: N818 - reads as what is the case
+    """Data, columns or filters that are not known (any more)."""
+
+
+class NotAllowed(Exception):  # noqa: N818 - reads as what is the case
+    """The owner of an export may not do it (any more)."""
+
+
+class Conflict(Exception):  # noqa: N818 - reads as what happened
+    """Somebody else has changed the definition meanwhile."""

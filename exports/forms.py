@@ -22,8 +22,9 @@ class UploadForm(StyledForm):
             "Orders as the marketplace gives them: Amazon's All Orders report, eBay's Orders report, Etsy's Orders and "
             "Order Items, Walmart's orders as workbook or CSV; or a CSV with the columns order_number, marketplace, "
             "ordered_at and sku. Members: a CSV with card_number, email or phone, names, birthday and address. "
-            "Purchases: a CSV with reference, card_number or email, amount, currency and occurred_at. Nothing is "
-            "changed before you have seen what would happen."
+            "Purchases: a CSV with reference, card_number or email, amount, currency and occurred_at. Offer responses: "
+            "the file that you downloaded to edit, or a CSV with offer, card_number or email, issued_at and expires_at. "
+            "Nothing is changed before you have seen what would happen."
         ),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".txt,.csv,.tsv,.gz,.xlsx,text/plain,text/csv"}),

@@ -1,11 +1,12 @@
-"""The jobs of imports: reading a big file, applying a file."""
+"""The jobs of this room: reading and applying files that come in, writing files that go out."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from exports import files, services
+from exports import defining, files, runner, services
 from exports.importers import FileRefused, importer
 from exports.models import ImportRun
 from jobs.kinds import job_handler
@@ -41,3 +42,18 @@ def apply(run: JobRun) -> None:
         return
     with run.scope():
         services.finish(run_id=run_id, outcome=outcome, again=run.attempt > 1, now=timezone.now())
+
+
+@job_handler(queue="exports", lease=timedelta(seconds=60), on_dead="exports.running.dead", retry_by_hand=False)
+def write(run: JobRun) -> None:
+    """Write an export's file and bring it to its place; a person tries again on the run's page."""
+    runner.work(run)
+
+
+@job_handler(on_dead="exports.defining.missed")
+def start_due(run: JobRun) -> None:
+    """Start an export whose time has come, and put down its next time; both or neither."""
+    with run.scope():
+        export_id, turn = uuid.UUID(run.payload["export"]), int(run.payload["turn"])
+        defining.start_due(export_id=export_id, turn=turn, now=timezone.now())
+        run.finish()

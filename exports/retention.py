@@ -1,11 +1,18 @@
-"""Removing uploaded files when their time is over; what became of them stays in the runs."""
+"""Removing files when their time is over; what became of them stays in the runs."""
 
+import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
-from exports import files
+from django.db import transaction
+
+from exports import files, store
+from exports.models import ExportRun
 from tenancy.scope import current_merchant_id
 
 KEPT = timedelta(days=30)
+# A day longer than their links lead to them.
+EXPORTS_KEPT = timedelta(days=8)
 
 
 def remove_old_files(*, now: datetime, limit: int) -> int:
@@ -17,3 +24,30 @@ def remove_old_files(*, now: datetime, limit: int) -> int:
         path.unlink(missing_ok=True)
         removed += 1
     return removed
+
+
+def remove_old_exports(*, now: datetime, limit: int) -> int:
+    """Remove the merchant's exported files, and drafts that were left, older than 8 days; return how many."""
+    removed = 0
+    for path in store.older_than(current_merchant_id(), (now - EXPORTS_KEPT).timestamp()):
+        if removed == limit:
+            break
+        path.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+# Nobody's name stands in these.
+IMPERSONAL = ("offers", "rewards", "funnels")
+
+
+def forget(*, customer_id: uuid.UUID) -> int:
+    """Let go of every exported file that may hold a person who is erased; return how many there were.
+
+    After the commit the files are removed; their runs stay, and running an export again makes a file without the person.
+    """
+    runs = ExportRun.objects.exclude(sha256="").exclude(dataset__in=IMPERSONAL)
+    found = [run for run in runs.values_list("merchant_id", "id") if store.path_of(*run).exists()]
+    for merchant_id, run_id in found:
+        transaction.on_commit(partial(store.forget, merchant_id=merchant_id, run_id=run_id))
+    return len(found)
