@@ -40,12 +40,17 @@ FROM {grants}
 """
 MOVEMENTS = """
 INSERT INTO ledger.movements (merchant_id, id, entry_id, position, grant_id, unit, source_id, target_id, amount, held_after)
-SELECT %(merchant)s, ledger.derived(entry_id, position::text), entry_id, position, grant_id, unit,
-    CASE WHEN is_coming THEN other ELSE held END, CASE WHEN is_coming THEN held ELSE other END, amount, held_after
-FROM (SELECT m.*, verb IN ('grant', 'undraw') AS is_coming, ledger.derived(customer_id, 'HELD:' || unit) AS held,
-        ledger.derived(%(merchant)s, CASE verb WHEN 'grant' THEN 'ISSUED' WHEN 'ungrant' THEN 'ISSUED'
-            WHEN 'undraw' THEN 'REDEEMED' ELSE ledger.bucket_of(verb) END || ':' || unit) AS other
-    FROM {movements} AS m) AS moved
+SELECT %(merchant)s, ledger.derived(m.entry_id, m.position::text), m.entry_id, m.position, m.grant_id, m.unit,
+    CASE WHEN v.is_coming THEN other.id ELSE held.id END, CASE WHEN v.is_coming THEN held.id ELSE other.id END, m.amount,
+    m.held_after
+FROM {movements} AS m
+JOIN (SELECT verb, verb IN ('grant', 'undraw') AS is_coming, CASE WHEN verb IN ('grant', 'ungrant') THEN 'ISSUED'
+        WHEN verb = 'undraw' THEN 'REDEEMED' ELSE ledger.bucket_of(verb) END AS bucket
+    FROM unnest(ARRAY['grant', 'ungrant', 'draw', 'undraw', 'expire', 'revoke']) AS verb) AS v ON v.verb = m.verb
+JOIN ledger.accounts AS other ON other.merchant_id = %(merchant)s AND other.customer_id IS NULL
+    AND other.bucket = v.bucket AND other.unit = m.unit
+JOIN ledger.accounts AS held ON held.merchant_id = %(merchant)s AND held.customer_id = m.customer_id
+    AND held.bucket = 'HELD' AND held.unit = m.unit
 """
 
 

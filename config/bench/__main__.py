@@ -31,7 +31,12 @@ def main(arguments: list[str]) -> int:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="claims of the large merchant")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of each kind of the large merchant")
+    parser.add_argument("--claims", type=int, help="claims of the large merchant, where they are not as many")
+    parser.add_argument("--volume", type=Path, help="a folder with a volume that is kept, whatever it holds")
+    parser.add_argument(
+        "--lots", type=int, default=0, help="lots of the sweep in one pool; nought: a fifth of the rows, five times"
+    )
     parser.add_argument("--only", default="", help="names of benchmarks, or parts of names, with commas between")
     parser.add_argument("--times", type=int, default=20, help="how often each page is fetched")
     parser.add_argument("--size", type=int, default=10_000, help="how much the other benchmarks do at once")
@@ -44,7 +49,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> None:
     from config.bench.servers import servers  # noqa: PLC0415 - Django is set up between
 
     with contextlib.ExitStack() as running:
-        running.enter_context(servers(folder, rows=options.rows))
+        running.enter_context(servers(folder, rows=options.rows, kept=options.volume and options.volume.resolve()))
         import django  # noqa: PLC0415 - the addresses are known from here on
 
         django.setup()

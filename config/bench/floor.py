@@ -39,6 +39,20 @@ TABLES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "cashback_text",
         ),
     ),
+    "responses": (
+        "offers_offerresponse",
+        "issued_at",
+        (
+            "offer_name",
+            "offer_type",
+            "member_name",
+            "member_email",
+            "code_value",
+            "status",
+            "usage_to",
+            "expires_at",
+        ),
+    ),
 }
 SIZE = 25
 

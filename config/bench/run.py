@@ -2,13 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.utils import timezone
 
-from claims_center.models import Claim
 from config.bench.benches import BENCHES
 from config.bench.figures import Line, table
 from config.bench.keep import keep, machine
@@ -17,17 +16,20 @@ from config.bench.stage import LARGE, SMALL, Stage
 from config.embedded.errors import CannotStart
 from config.load.build import build
 from config.load.finish import finish
-from loyalty.models import RedeemedReward
+from config.load.rooms import ROOMS
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 
 Say = Callable[..., None]
-FEW, CLAIMS_OF_ONE = 1000, 5
+FEW, ROWS_OF_ONE = 1000, 5
 
 
 def run(options: argparse.Namespace, folder: Path, say: Say) -> Path:
     """Make the volume where it is missing, measure what is asked for, print the table; return the run's file."""
-    volume(options.rows, FEW, say)
+    wanted = _wanted(options.rows)
+    if options.claims is not None:
+        wanted["claims"] = options.claims
+    volume(wanted, say, is_kept=options.volume is not None)
     before = machine()
     asked = [word.strip() for word in options.only.split(",") if word.strip()]
     chosen = {name: bench for name, bench in BENCHES.items() if not asked or any(word in name for word in asked)}
@@ -42,23 +44,34 @@ def run(options: argparse.Namespace, folder: Path, say: Say) -> Path:
     return path
 
 
-def volume(rows: int, few: int, say: Say) -> None:
-    """Fill `load-1` with so many claims and redeemed rewards, and `load-2` with few, unless they are filled.
+def volume(wanted: Mapping[str, int], say: Say, *, is_kept: bool) -> None:
+    """Fill `load-1` with so many rows of each kind, and `load-2` with few, as far as they are not filled.
 
-    Raises CannotStart where they hold another number of claims, or fewer redeemed rewards: benchmarks redeem some more.
+    Raises CannotStart where they hold fewer, or another number of claims: other benchmarks add to the rest. A volume
+    that is kept is taken as it is.
     """
+    both = ((LARGE, wanted), (SMALL, _wanted(FEW)))
     made = []
-    for number, claims in ((1, rows), (2, few)):
-        wanted = {"customers": max(claims // CLAIMS_OF_ONE, 1), "claims": claims, "redeemed": claims}
-        made += build(numbers=range(number, number + 1), wanted=wanted, now=timezone.now(), say=say)
+    for number, (slug, counts) in enumerate(both, 1):
+        if not is_kept or not Merchant.objects.filter(slug=slug).exists():
+            made += build(numbers=range(number, number + 1), wanted=counts, now=timezone.now(), say=say)
     if made:
         finish(merchants=made, say=say)
-    for slug, claims in ((LARGE, rows), (SMALL, few)):
-        with merchant_scope(Merchant.objects.get(slug=slug)):
-            found, redeemed = Claim.objects.count(), RedeemedReward.objects.count()
-        if found != claims or redeemed < claims:
-            held = f"{slug} has {found} claims and {redeemed} redeemed rewards"
-            raise CannotStart(f"{held}, and not {claims} of each: use another database.")
+    for slug, counts in both:
+        held = _held(slug)
+        words = ", ".join(f"{count:,} {name}" for name, count in held.items())
+        say(f"{slug} has {words}")
+        if not is_kept and (held["claims"] != counts["claims"] or any(held[name] < counts[name] for name in held)):
+            raise CannotStart(f"{slug} has {words}, and not what was asked for: use another database.")
+
+
+def _wanted(rows: int) -> dict[str, int]:
+    return dict.fromkeys(ROOMS, rows) | {"customers": max(rows // ROWS_OF_ONE, 1)}
+
+
+def _held(slug: str) -> dict[str, int]:
+    with merchant_scope(Merchant.objects.get(slug=slug)):
+        return {name: room.rows.objects.count() for name, room in ROOMS.items()}
 
 
 @contextmanager
@@ -72,7 +85,7 @@ def stage(options: argparse.Namespace, folder: Path) -> Iterator[Stage]:
     with ExitStack() as running:
         web = running.enter_context(website("config.wsgi:application", log=folder / "web.log"))
         bare = running.enter_context(website("config.wsgi:application", log=folder / "floor.log", env=floor))
-        yield Stage(options.rows, FEW, options.times, options.size, web, bare, folder, options.most)
+        yield Stage(options.rows, FEW, options.times, options.size, web, bare, folder, options.most, options.lots)
 
 
 def _facts(before: dict[str, object]) -> str:

@@ -1,6 +1,7 @@
 """The servers of a benchmark run: a database with its volume, which stays for the next run, a queue, and the site.
 
-The database is made anew where the schema has changed. Addresses from outside (DATABASE_URL, DATABASE_OWNER_URL,
+The database is made anew where the schema has changed; one in a folder of its own (VOLUME) is kept and brought up to
+date. Addresses from outside (DATABASE_URL, DATABASE_OWNER_URL,
 REDIS_URL) are used where they are given.
 """
 
@@ -53,17 +54,14 @@ FREE = {"RATE_LIMIT_FACTOR": "1000000"}
 
 
 @contextlib.contextmanager
-def servers(folder: Path, *, rows: int) -> Iterator[None]:
+def servers(folder: Path, *, rows: int, kept: Path | None = None) -> Iterator[None]:
     """Start database and queue with their files in `folder`, migrate, and say in the environment where they are.
 
-    Each volume has a database of its own; those of another schema are removed.
+    Each volume has a database of its own; those of another schema are removed. With ``kept`` the files are there and
+    nothing is removed.
     """
-    schema = fingerprint(SCHEMA)
-    home = folder / "servers" / f"{schema}-{rows}"
+    home = kept or _home(folder, rows)
     home.mkdir(parents=True, exist_ok=True)
-    for old in home.parent.iterdir():
-        if not old.name.startswith(schema):
-            shutil.rmtree(old, ignore_errors=True)
     plan = Plan({**os.environ, "DATA_DIR": str(home)})
     with ExitStack() as running:
         _start_database(plan, running)
@@ -73,6 +71,15 @@ def servers(folder: Path, *, rows: int) -> Iterator[None]:
         os.environ.update(plan.env | FREE | {"DATABASE_OWNER_URL": owner})
         _finish("-m", "config.prepare", "migrate", "static")
         yield
+
+
+def _home(folder: Path, rows: int) -> Path:
+    schema = fingerprint(SCHEMA)
+    home = folder / "servers" / f"{schema}-{rows}"
+    for old in home.parent.iterdir() if home.parent.exists() else ():
+        if not old.name.startswith(schema):
+            shutil.rmtree(old, ignore_errors=True)
+    return home
 
 
 def _start_database(plan: Plan, running: ExitStack) -> None:

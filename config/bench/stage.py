@@ -16,10 +16,10 @@ PASSWORD = "demo-demo-demo"  # noqa: S105 - that of synthetic merchants
 
 @dataclass(slots=True)
 class Stage:
-    """A large merchant of `rows` claims and a small one beside it, the site's address, and that of the floor's pages.
+    """A large merchant of `rows` rows and a small one beside it, the site's address, and that of the floor's pages.
 
     `times` is how often a page is fetched, `size` how much other benchmarks do at once; `folder` is for their files.
-    `most` is how many pages of a group are visited, nought for all.
+    `most` is how many pages of a group are visited, nought for all; `lots` how many the sweep expires at once.
     """
 
     rows: int
@@ -30,6 +30,7 @@ class Stage:
     floor: str
     folder: Path
     most: int = 0
+    lots: int = 0
     _visitors: dict[tuple[str, str], Visitor] = field(default_factory=dict)
 
     def merchant(self, slug: str = LARGE) -> Merchant:

@@ -1,4 +1,4 @@
-"""Indexes and foreign keys of tables that are about to grow many times over: taken off, and put on again.
+"""Indexes and keys of tables that are about to grow many times over: taken off, and put on again.
 
 Filling an index at the end, sorted, and checking a foreign key by one join, takes a part of the time that it takes row
 by row. All of it is one transaction, under lock: whoever wants the tables waits, and a failure leaves all as it was.
@@ -17,7 +17,8 @@ SELECT 1 AS turn, conrelid::regclass::text, quote_ident(conname), pg_get_constra
 FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%(tables)s::regclass[])
 UNION ALL
 SELECT 2, conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid), ''
-FROM pg_constraint WHERE contype = 'u' AND conrelid = ANY (%(tables)s::regclass[])
+FROM pg_constraint AS k WHERE conrelid = ANY (%(tables)s::regclass[]) AND (contype = 'u' OR contype = 'p' AND NOT EXISTS (
+    SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = k.conrelid))
 UNION ALL
 SELECT 3, indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid), ''
 FROM pg_index WHERE indrelid = ANY (%(tables)s::regclass[]) AND NOT indisprimary AND NOT EXISTS (
@@ -52,7 +53,7 @@ class Part:
 
 @contextlib.contextmanager
 def lifted(tables: list[str], *, using: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Take indexes and foreign keys off these tables, primary keys apart, and put them on again at the end.
+    """Take indexes and keys off these tables, primary keys of tables that others refer to apart; put them on at the end.
 
     Runs inside a transaction of the owner's that ends with it. Foreign keys are checked over all rows.
     """

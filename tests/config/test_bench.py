@@ -30,8 +30,10 @@ def test_run_every_benchmark_at_a_tiny_size(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("config.bench.work.redemption.ACTS_A_ROUND", 2)
     monkeypatch.setattr("config.bench.work.sweep.QUIET", 5)
     monkeypatch.setattr("config.bench.work.sweep.ROUNDS", 1)
+    monkeypatch.setattr("config.bench.work.api_redeem.ROUNDS", 1)
+    monkeypatch.setattr("config.bench.work.api_redeem.OPEN", 3)
     said: list[str] = []
-    options = Namespace(rows=ROWS, only="", times=1, size=10, most=2)
+    options = Namespace(rows=ROWS, claims=None, volume=None, lots=0, only="", times=1, size=10, most=2)
     path = bench.run(options, tmp_path, lambda *lines: said.extend(lines))
     kept = json.loads(path.read_text())
     assert {row["bench"] for row in kept["lines"]} == set(BENCHES)

@@ -14,7 +14,7 @@ from claims_center.states import Status, Verification
 from codes.models import Code
 from codes.normalise import value_norm
 from config.load import build
-from config.load.rooms import ROOMS
+from config.load.rooms import ROOMS, tables_of
 from customers.models import Customer, CustomerToken
 from customers.normalise import email_norm, phone_norm
 from customers.services import search_words
@@ -212,13 +212,6 @@ def test_refuse_claims_without_customers() -> None:
         load(merchants=1, customers=0, claims=5)
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("room", ["responses"])
-def test_say_that_a_room_is_not_there(room: str) -> None:
-    with pytest.raises(CommandError, match=f"--{room}"):
-        load(merchants=1, customers=1, claims=1, **{room: 5})
-
-
 def test_name_every_table_of_a_room_once() -> None:
-    tables = [table for room in ROOMS.values() for table in room.tables]
+    tables = tables_of(ROOMS)
     assert len(tables) == len(set(tables))

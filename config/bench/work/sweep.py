@@ -65,16 +65,17 @@ WHERE a.merchant_id = %(m)s AND a.id = d.account_id
 
 
 def measure(stage: Stage) -> Iterator[Line]:
-    """Five rounds of a fifth of the volume: the raw statement, taken back, then the sweep with redemptions beside it."""
-    count = max(stage.rows // ROUNDS, 10)
+    """The raw statement, taken back, then the sweep with redemptions beside it: all lots in one pool, or five rounds."""
+    rounds = 1 if stage.lots else ROUNDS
+    count = stage.lots or max(stage.rows // rounds, 10)
     raw, ours = list[float](), list[float]()
     quiet, beside = list[float](), list[float]()
     with opened_shop(stage, codes=QUIET * 40) as shop:
         whose = itertools.cycle(shop.customers)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             _make_due(stage, count)
             raw.append(timed(lambda: _raw(stage)))
-            quiet += [timed(lambda: shop.redeem(next(whose))) for _ in range(QUIET // ROUNDS)]
+            quiet += [timed(lambda: shop.redeem(next(whose))) for _ in range(QUIET // rounds)]
             with _redeemers(shop, whose, beside):
                 ours.append(timed(lambda: _sweep(stage)))
     rates = [count * 1000 / spread(times)[0] for times in (ours, raw)]

@@ -40,7 +40,9 @@ COLUMNS = """n integer, reward_id uuid, reward_name text, reward_type text, cost
 
 
 def stock_rewards(stage: Stage, opened: datetime) -> None:
-    """Make the merchant's rules for points, its rewards and their code pools, as if since ``opened`` (UTC)."""
+    """Make the merchant's rules for points, its rewards and their code pools, as if since ``opened`` (UTC), once."""
+    if Reward.objects.exists():
+        return
     values: dict[str, Any] = {"points_per_unit": Decimal(1), "expiry": Expiry.AFTER_DAYS, "expiry_days": 800}
     save_settings(values=values, actor=stage.actor("owner"), now=opened)
     for kind, (called, more) in TYPES.items():

@@ -130,12 +130,12 @@ def changes(loader: Loader) -> None:
 def words(loader: Loader) -> None:
     """The words under which redeemed rewards are found."""
     code = f"lower({CODE})"
-    given = f"""array_remove(p.own_words || p.mail_words || w.reward_words || ltrim(p.phone_norm, '+')
-        || CASE WHEN r.code_id IS NULL THEN ARRAY[]::text[]
-            ELSE string_to_array({code}, '-') || replace({code}, '-', '') END, '')"""
-    source = f"""(SELECT r.id, {given} AS words FROM {CAST}) AS r
-        CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.words) AS word) AS w"""
-    loader.fill(RedeemedToken, {"row_id": "r.id", "token": "w.word"}, source)
+    source = f"""{CAST} CROSS JOIN LATERAL (
+        SELECT unnest(p.words) AS word
+        UNION ALL SELECT named FROM unnest(w.reward_words) AS named WHERE named <> ALL (p.words)
+        UNION ALL SELECT unnest(string_to_array({code}, '-') || replace({code}, '-', '')) WHERE r.code_id IS NOT NULL
+        ) AS found"""
+    loader.fill(RedeemedToken, {"row_id": "r.id", "token": "found.word"}, source)
 
 
 def payments(loader: Loader) -> None:
