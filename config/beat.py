@@ -21,9 +21,17 @@ TICKS: dict[str, Tick] = {
     "offers.release": Tick(
         "offers.release", every=MINUTE, merchants="offers.handlers.merchants_with_lapsed_reservations"
     ),
+    "triggers.repair": Tick(
+        "triggers.repair", every=10 * MINUTE, merchants="triggers.handlers.merchants_with_triggers"
+    ),
+    # Somewhere a day begins every hour.
+    "triggers.birthday": Tick("triggers.birthday", every=HOUR, merchants="triggers.handlers.merchants_with_birthdays"),
     "ledger.check": Tick("ledger.check", every=DAY, offset=NIGHT),
     "claims.tally": Tick(
         "claims.tally", every=MINUTE, merchants="claims_center.tallies.handlers.merchants_with_changes"
+    ),
+    "webhooks.tell": Tick(
+        "webhooks.tell", every=POKE_EVERY, merchants="messaging.webhooks.handlers.merchants_with_news"
     ),
     "codes.low_pool": Tick("codes.low_pool", every=15 * MINUTE),
     "retention.clean": Tick("retention.clean", every=DAY, offset=NIGHT),

@@ -8,4 +8,5 @@ FORGETTERS: dict[str, str] = {
     "offers": "offers.services.copies.forget",
     "clients": "cockpit.client.privacy.forget",
     "messages": "messaging.forgetting.forget",
+    "exports": "exports.retention.forget",
 }

@@ -6,10 +6,12 @@ IMPORTERS: dict[str, str] = {
     "orders": "claims_center.imports.orders",
     "members": "cockpit.members",
     "purchases": "loyalty.imports.purchases",
+    "responses": "offers.imports.responses",
 }
 
 LABELS = {
     "orders": _("Orders"),
     "members": _("Members"),
     "purchases": _("Purchases"),
+    "responses": _("Offer responses"),
 }

@@ -17,7 +17,11 @@ RENDERERS: dict[str, str] = {
     "mail.trial": "messaging.trial.render",
     "claim.reminder": "claims_center.remindermail.reminder",
     "codes.low": "claims_center.poolmail.low",
+    "export.stopped": "exports.mail.stopped",
     "client.sign_in": "cockpit.client.mail.sign_in",
+    "export.ready": "exports.destinations.mail.ready",
+    "export.test": "exports.destinations.mail.test",
+    "webhooks.off": "messaging.webhooks.notice.off",
 }
 
 # kind -> its messaging.kinds.MailKind: our words for it and what a merchant's own may say, in the order of the page.
@@ -60,7 +64,11 @@ KINDS = {
     "mail.trial": _("Test of a text"),
     "claim.reminder": _("Reminder to finish"),
     "codes.low": _("Code pool running low"),
+    "export.stopped": _("Export stopped"),
     "client.sign_in": _("Link to sign in"),
+    "export.ready": _("Export ready"),
+    "export.test": _("Test of a destination"),
+    "webhooks.off": _("Webhook endpoint switched off"),
 }
 
 # origin -> what people call such a document, and the name of its page's address (merchant's slug, document's id).
@@ -70,5 +78,9 @@ ORIGINS = {
     "claim": (_("Claim"), "claims:claim"),
     "funnel": (_("Funnel"), "catalogue:funnel"),
     "code_pool": (_("Code pool"), "codes:pool"),
+    "export": (_("Export"), "exports:export"),
     "customer": (_("Customer"), "cockpit:customer"),
+    "destination": (_("Destination"), "exports:destination"),
+    "export_run": (_("Export"), "exports:run"),
+    "webhook_endpoint": (_("Webhook endpoint"), "messaging:endpoint"),
 }

@@ -61,6 +61,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         _("Data"),
         (
             Page(_("Order history"), "claims:orders", "shopping-bag"),
+            Page(_("Exports"), "exports:exports", "download", Role.ADMIN),
             Page(_("Imports"), "exports:imports", "upload", Role.ADMIN),
             Page(_("Deliveries"), "messaging:list", "mail"),
             Page(_("Jobs"), "jobs:list", "list-checks"),

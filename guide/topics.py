@@ -123,6 +123,14 @@ GROUPS: tuple[TopicGroup, ...] = (
                 "claims:orders",
             ),
             Topic(
+                "exports",
+                _("Exports"),
+                _("Any list as a file, by hand or by the clock."),
+                "download",
+                "exports:exports",
+                Role.ADMIN,
+            ),
+            Topic(
                 "imports",
                 _("Imports"),
                 _("Bring in order reports, with a preview first."),
@@ -230,6 +238,22 @@ GROUPS: tuple[TopicGroup, ...] = (
                 _("Let shop systems in, and lock them out again."),
                 "key-round",
                 "tenancy:keys",
+                Role.OWNER,
+            ),
+            Topic(
+                "webhooks",
+                _("Webhooks"),
+                _("Tell other systems of responses and rewards the moment something happens."),
+                "webhook",
+                "messaging:endpoints",
+                Role.OWNER,
+            ),
+            Topic(
+                "destinations",
+                _("Destinations"),
+                _("Where exports are brought: a file server, a storage, people's mailboxes."),
+                "server",
+                "exports:destinations",
                 Role.OWNER,
             ),
             Topic(

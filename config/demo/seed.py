@@ -13,15 +13,18 @@ from config.demo.base import Stage
 from config.demo.business import PASSWORD, close_what_ended, found_merchant, hire, stock
 from config.demo.claims import DAYS, play, visit_only
 from config.demo.cockpit import welcome_clients
-from config.demo.history import import_books
+from config.demo.exports import define_exports
+from config.demo.history import import_books, import_shops
 from config.demo.offers import offer_members, told_offers
 from config.demo.orders import Books
 from config.demo.plans import plan_claims
 from config.demo.points import points_by_hand
 from config.demo.rewards import reward_customers, told_rewards
 from config.demo.stories import STORIES, MerchantStory
+from config.demo.triggers import arm_triggers
 from config.demo.views import keep_views
 from config.demo.visits import colour_visits
+from config.demo.webhooks import note_calls, tell_others
 from jobs.models import Job
 from jobs.states import State
 from ledger.checks import run_and_keep
@@ -73,11 +76,16 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
         offer_members(stage)
         welcome_clients(stage)
         points_by_hand(stage)
+        import_shops(stage)
+        arm_triggers(stage)
+        tell_others(stage)
         _settle_jobs(now)
+        define_exports(stage)
         run_and_keep(merchant.id)
-        _, key = create_key(
+        row, key = create_key(
             merchant=merchant, name="Demo till", scopes=list(KeyScope), actor=Actor.user(stage.staff["owner"]), now=now
         )
+        note_calls(row, now=now)
         return _said(stage, key)
 
 

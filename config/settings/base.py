@@ -23,6 +23,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
 # Multiplies every rate limit, so that a benchmark measures the product and not its brakes.
 RATE_LIMIT_FACTOR = env.float("RATE_LIMIT_FACTOR", 1.0)
+# Whoever asks /metrics brings it; without one there is no such address.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 OUTBOUND_ALLOW_PRIVATE = env.bool("OUTBOUND_ALLOW_PRIVATE", False)
 
 # Fault points of the kill tests; a system check refuses this outside tests.
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "ledger",
     "codes",
     "messaging",
+    "triggers",
     "claims_center",
     "loyalty",
     "offers",
@@ -220,10 +223,19 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Claims Center <no-reply@clai
 # Where a lower room must reach a higher one, config holds a plain dict of dotted paths.
 JOB_HANDLERS = "config.jobs.HANDLERS"
 MESSAGE_RENDERERS = "config.messages.RENDERERS"
+WEBHOOKS = "config.webhooks"
+SANDBOX_FILLER = "config.demo.sandbox.fill"
+# How often a web process writes down which calls its tills made; never, where it is 0.
+API_LOG_SECONDS = env.float("API_LOG_SECONDS", 1.0)
 MESSAGE_LISTENERS = "config.messages.LISTENERS"
 LEDGER_CHECKS = "config.checks.LEDGER_CHECKS"
 IMPORTERS = "config.imports.IMPORTERS"
+EXPORT_LISTS = "config.exports.LISTS"
+EXPORT_EVENTS = "config.exports.events"
 FORGETTERS = "config.erasure.FORGETTERS"
+ENROLLED = "triggers.services.enrolled"
+TRIGGER_TARGETS = "config.triggers.TARGETS"
+TRIGGER_SOURCES = "config.triggers.SOURCES"
 CODE_WAITERS = "config.codes.WAITERS"
 LOW_POOL_LISTENERS = "config.codes.LOW_POOL_LISTENERS"
 
@@ -237,12 +249,17 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "For tills and shop systems. Every write takes an Idempotency-Key; errors are problem documents.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
     "ENUM_NAME_OVERRIDES": {
         "RewardTypeEnum": "loyalty.states.RewardType",
         "OfferTypeEnum": "offers.states.OfferType",
         "ResponseStatusEnum": "offers.states.Status",
         "CouponStatusEnum": "loyalty.states.CouponStatus",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pos.linking.add_links",
+        "pos.linking.add_conditions",
+    ],
     "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
 }

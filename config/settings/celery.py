@@ -25,6 +25,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Every task ends long before the broker would hand it out a second time.
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
+# By queue where it differs, in seconds; still shorter than the broker waits before it hands a task out again.
+QUEUE_LIMITS = {"exports": {"soft_time_limit": 540, "time_limit": 570}}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "unacked_restore_interval": 5,

@@ -11,6 +11,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+# The log of calls is written where a test asks for it.
+API_LOG_SECONDS = 0
 
 # The real web server of the browser tests serves static files from their sources: nothing is collected for a test.
 WHITENOISE_USE_FINDERS = True

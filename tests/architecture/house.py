@@ -14,6 +14,7 @@ ROOMS = (
     "claims_center",
     "loyalty",
     "offers",
+    "triggers",
     "ledger",
     "codes",
     "messaging",

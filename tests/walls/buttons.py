@@ -10,8 +10,9 @@ from claims_center.states import Status
 from jobs.states import State
 from offers.states import Status as OfferStatus
 from tenancy.roles import Role
-from tests.walls import offers, prepared, rewards
+from tests.walls import destinations, exports, offers, prepared, rewards
 from tests.walls.prepared import ORDERS, WHY, Target, nothing, on_claim
+from triggers.switching import stamp
 
 # They show something and change nothing; that somebody looked at a code is written down as often as somebody looked.
 LOOKS = {
@@ -47,6 +48,8 @@ ADDRESS = {"city": "Salem", "name": "Ann Lee", "street": "Kings Road", "postal_c
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
 POOL: dict[str, Any] = {"name": "Autumn", "kind": "upload", "low_mark": 1, "low_days": 1}
 KEY = {"name": "Till", "scopes": ["read"]}
+# Seen while there were none.
+TRIGGERS: dict[str, Any] = {"seen": stamp([]), "purchase": "on", "minimum": "20", "birthday": "on"}
 CHANGE = {"ClaimChange": 1}
 MEMO = CHANGE | {"Entry": 1}
 MAIL = {"Message": 1, "MessageEvent": 1, "Job": 1}
@@ -141,6 +144,23 @@ STOCK = [
     Button("exports:new", nothing(dataset="orders", file=ORDERS), {"ImportRun": 1} | AUDIT),
     Button("exports:apply", prepared.a_run, {"Job": 1} | AUDIT),
     Button("exports:discard", prepared.a_run, AUDIT),
+    Button("exports:destination_new", destinations.new, {"Destination": 1} | AUDIT),
+    Button(
+        "exports:destination_edit",
+        destinations.on_destination(**destinations.CHANGED),
+        AUDIT,
+        by_state=True,
+    ),
+    Button("exports:destination_test", destinations.on_destination(), {"Job": 1} | AUDIT, by_state=True),
+    Button("exports:destination_key", destinations.with_a_key, AUDIT, by_state=True),
+    Button("exports:destination_archive", destinations.on_destination(), AUDIT, by_state=True),
+    Button("exports:export_new", nothing(**exports.FORM), {"Export": 1} | AUDIT),
+    Button("exports:export_edit", exports.on_export(**exports.FORM, version="1"), AUDIT, by_state=True),
+    Button("exports:export_run", exports.on_export(), {"ExportRun": 1, "Job": 1} | AUDIT, by_state=True),
+    Button("exports:export_archive", exports.on_export(), AUDIT, by_state=True),
+    Button("exports:export_resume", exports.stopped, {"Job": 1} | AUDIT, by_state=True),
+    Button("exports:run_cancel", exports.a_run(), AUDIT, by_state=True),
+    Button("exports:run_again", exports.a_run(cancelled=True), {"Job": 1} | AUDIT, by_state=True),
 ]
 WORK = [
     Button("messaging:resend", prepared.a_letter(**WHY), MEMO | MAIL | AUDIT, by_state=True),
@@ -175,6 +195,18 @@ SETTINGS = [
     Button("tenancy:remove_member", prepared.a_member(), {"Membership": -1} | AUDIT),
     Button("tenancy:new_key", nothing(**KEY), {"ApiKey": 1} | AUDIT),
     Button("tenancy:revoke_key", prepared.a_key, AUDIT),
+    # Its rows are another merchant's; that it is made once stands in tests/tenancy/test_sandboxes.py.
+    Button("tenancy:sandbox", nothing(), {"Membership": 1} | AUDIT, by_state=True),
+    Button("messaging:endpoint-new", nothing(**prepared.HOOK), {"WebhookEndpoint": 1} | AUDIT),
+    Button("messaging:endpoint-edit", prepared.an_endpoint(**prepared.HOOK, version="1"), AUDIT, by_state=True),
+    Button("messaging:endpoint-secret", prepared.an_endpoint(), AUDIT),
+    Button("messaging:endpoint-rotate", prepared.an_endpoint(), AUDIT),
+    Button("messaging:endpoint-on", prepared.an_endpoint(on=False), AUDIT, by_state=True),
+    Button("messaging:endpoint-off", prepared.an_endpoint(), AUDIT, by_state=True),
+    Button("messaging:endpoint-test", prepared.an_endpoint(), {"WebhookDelivery": 1, "Job": 1} | AUDIT),
+    Button("messaging:endpoint-remove", prepared.an_endpoint(), AUDIT),
+    Button("messaging:endpoint-resend", prepared.an_unsent_webhook, {"Job": 1} | AUDIT, by_state=True),
+    Button("messaging:webhook-resend", prepared.a_webhook, {"Job": 1} | AUDIT),
     Button("guide:tour", lambda: (["claims"], {"answer": "left"}), {"UserPreference": 1}, by_state=True),
 ]
 LISTS = [
@@ -198,6 +230,9 @@ REWARDS = [
     Button("loyalty:reward_archive", rewards.in_catalogue(), AUDIT, by_state=True),
     Button("loyalty:reward_restore", rewards.in_catalogue(archived=True), AUDIT, by_state=True),
     Button("loyalty:reward_clone", rewards.in_catalogue(), {"Reward": 1} | AUDIT),
+    Button(
+        "loyalty:reward_triggers", rewards.in_catalogue(**TRIGGERS), {"RewardTrigger": 2, "TriggerState": 1} | AUDIT
+    ),
     Button("loyalty:resend", rewards.used(), REDEEMED | MAIL),
     Button(
         "loyalty:redeem",
@@ -215,6 +250,7 @@ REWARDS = [
     Button("loyalty:pay_again", rewards.failed_cashback, REDEEMED | {"CashbackPayment": 1, "Job": 1}, by_state=True),
 ]
 RESPONSE = {"OfferChange": 1, "Entry": 1}
+ASSIGNED = {"Assignment": 1, "AssignmentSelection": 1}
 OFFERS = [
     Button("offers:response_clip", offers.response(), RESPONSE, by_state=True),
     Button("offers:response_complete", offers.response(), RESPONSE | {"Movement": 1}, by_state=True),
@@ -240,12 +276,24 @@ OFFERS = [
         offers.to_a_member(),
         RESPONSE | {"OfferResponse": 1, "Grant": 1, "Movement": 1},
     ),
+    Button("offers:bulk", offers.in_bulk, {"BulkAct": 1, "BulkSelection": 1}),
+    Button("offers:bulk-preview", offers.a_bulk_act("draft"), {"Job": 1} | AUDIT, by_state=True),
+    Button("offers:bulk-stop", offers.a_bulk_act("running"), {"Job": 1, "AuditEvent": 2}, by_state=True),
+    Button("offers:bulk-undo", offers.a_bulk_act("done"), {"BulkAct": 1, "BulkSelection": 1}, by_state=True),
+    Button("offers:assign", offers.to_assign, ASSIGNED),
+    Button("offers:assign_chosen", offers.to_the_chosen, ASSIGNED),
+    Button("offers:assign-preview", offers.a_bulk_act("draft", assigns=True), {"Job": 1} | AUDIT, by_state=True),
+    Button(
+        "offers:assign-stop", offers.a_bulk_act("running", assigns=True), {"Job": 1, "AuditEvent": 2}, by_state=True
+    ),
+    Button("offers:assign-undo", offers.a_bulk_act("done", assigns=True), ASSIGNED, by_state=True),
     Button("offers:offer_new", nothing(**offers.OFFER), {"Offer": 1} | AUDIT),
     Button("offers:offer_edit", offers.in_catalogue(**offers.OFFER), AUDIT),
     Button("offers:offer_publish", offers.in_catalogue(published=False), AUDIT, by_state=True),
     Button("offers:offer_unpublish", offers.in_catalogue(), AUDIT, by_state=True),
     Button("offers:offer_archive", offers.in_catalogue(), AUDIT, by_state=True),
     Button("offers:offer_restore", offers.in_catalogue(archived=True), AUDIT, by_state=True),
+    Button("offers:offer_triggers", offers.in_catalogue(**TRIGGERS), {"OfferTrigger": 2, "TriggerState": 1} | AUDIT),
     Button("offers:offer_clone", offers.in_catalogue(), {"Offer": 1} | AUDIT),
 ]
 POINTS = [

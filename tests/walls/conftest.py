@@ -18,7 +18,7 @@ from tenancy.models import Merchant, User
 from tenancy.scope import merchant_scope
 from tests.claims_center.bulking import drafted
 from tests.support import database
-from tests.walls import prepared
+from tests.walls import offers, prepared
 from tests.walls.one_id import share_one_id
 
 
@@ -51,6 +51,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
             with merchant_scope(foreign):
                 prepared.an_invitation()
                 drafted("verify", [Claim.objects.latest("submitted_at")])
+                offers.a_bulk_act("draft")()
+                offers.a_bulk_act("draft", assigns=True)()
             with merchant_scope(foreign), database.superuser(name) as superuser:
                 shared, kinds = share_one_id(superuser)
             yield World(Merchant.objects.get(slug=NORTH.slug), foreign, shared, kinds)

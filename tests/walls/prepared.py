@@ -28,6 +28,8 @@ from jobs.runner import run_one
 from jobs.services import enqueue
 from jobs.states import State
 from messaging.models import Message, Suppression
+from messaging.webhooks import services as webhooks
+from messaging.webhooks.models import WebhookDelivery
 from messaging.wording import change_text
 from tenancy.actors import Actor
 from tenancy.lists.services import save_view
@@ -269,6 +271,39 @@ def a_key() -> Target:
         now=timezone.now(),
     )
     return [key.id], {}
+
+
+HOOK: dict[str, Any] = {"name": "Shop", "url": "https://hooks.example.com/", "responses": "response.completed"}
+
+
+def an_endpoint(*, on: bool = True, **body: Any) -> Callable[[], Target]:
+    """An endpoint of webhooks."""
+
+    def prepare() -> Target:
+        facts: dict[str, Any] = {"name": "Till", "url": HOOK["url"], "events": ["reward.used"]}
+        endpoint, _secret = webhooks.create_endpoint(**facts, **BY)
+        if not on:
+            webhooks.switch(endpoint_id=endpoint.id, on=False, **BY)
+        return [endpoint.id], body
+
+    return prepare
+
+
+def a_webhook() -> Target:
+    """A message that was delivered."""
+    (endpoint_id,), _body = an_endpoint()()
+    made = webhooks.send_test(endpoint_id=endpoint_id, **BY)
+    WebhookDelivery.objects.filter(id=made.id).update(status="delivered", ended_at=NOW, next_at=None)
+    return [made.id], {}
+
+
+def an_unsent_webhook() -> Target:
+    """An endpoint, and a message that it did not get."""
+    (endpoint_id,), _body = an_endpoint()()
+    now = timezone.now()
+    made = webhooks.send_test(endpoint_id=endpoint_id, actor=STAFF, now=now)
+    WebhookDelivery.objects.filter(id=made.id).update(status="failed", ended_at=now, next_at=None)
+    return [endpoint_id], {}
 
 
 def an_order_to_match() -> Target:

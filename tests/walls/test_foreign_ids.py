@@ -68,14 +68,14 @@ def test_show_a_foreign_row_in_no_list(owner: Client, world: World, walls: str) 
     for address in staff_addresses():
         if address.ids:
             continue
-        text = owner.get(address.path(world.ours.slug)).content.decode()
+        text = owner.get(address.path(world.ours.slug)).getvalue().decode()
         wrong += [f"{address.route}: {name}" for name in names if name in text]
     assert wrong == []
 
 
 def test_show_no_markup_as_text(owner: Client, world: World) -> None:
     pages = [address.path(world.ours.slug) for address in staff_addresses() if not address.ids]
-    shown = {page: owner.get(page).content.decode() for page in pages}
+    shown = {page: owner.get(page).getvalue().decode() for page in pages}
     assert [page for page, text in shown.items() if "&lt;a " in text or "&lt;span" in text] == []
 
 
