@@ -17,6 +17,9 @@ from tenancy.scope import merchant_scope
 
 # Longer than this nobody reads: the worker's own limit ends first.
 LONGEST_MS = 600_000
+BOUNDS = """
+SELECT pg_snapshot_xmin(one)::text::bigint, pg_snapshot_xmax(one)::text::bigint FROM pg_current_snapshot() AS one
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,7 @@ def one_view(merchant_id: uuid.UUID) -> Iterator[None]:
 def bounds(since: int) -> Bounds:
     """Return the bounds of this view, from where the last run ended."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(one)::text::bigint, pg_snapshot_xmax(one)::text::bigint"
-            " FROM pg_current_snapshot() AS one"
-        )
+        cursor.execute(BOUNDS)
         upto, ahead = cursor.fetchone()
     # A number that this database has not reached yet comes from its former life: begin anew.
     return Bounds(0 if since > upto else since, upto, ahead)

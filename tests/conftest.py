@@ -12,7 +12,13 @@ from tenancy.scope import merchant_scope
 from tests.support import database
 from tests.support.threads import Outcome, run_together
 
-pytest_plugins = ["tests.support.plugin", "tests.support.dealing", "tests.support.browser", "tests.support.processes"]
+pytest_plugins = [
+    "tests.support.plugin",
+    "tests.support.dealing",
+    "tests.support.horizon",
+    "tests.support.browser",
+    "tests.support.processes",
+]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import socket
+import threading
 from collections.abc import Iterator
 
 from config.embedded.ports import LOOPBACK, free_port
@@ -24,10 +25,11 @@ def sink() -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
+    pause = threading.Event()
     for _ in range(200):
         with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
             return
-        asyncio.run(asyncio.sleep(0.05))
+        pause.wait(0.05)
     raise TimeoutError("The mail sink did not start.")
 
 

@@ -104,11 +104,12 @@ class Desk:
         if radios.count():
             radios.first.check(force=True)
             self.page.get_by_role("button", name="Continue").click()
-        order = self.page.get_by_label("Order number")
+        order, rating = self.page.get_by_label("Order number"), self.page.get_by_role("radio", name="4 of 5")
+        order.or_(rating).first.wait_for(state="attached")
         if order.count():
             order.fill("112-7391030-0000009")
             self.page.get_by_role("button", name="Continue").click()
-        self.page.get_by_role("radio", name="4 of 5").wait_for(state="attached")
+        rating.wait_for(state="attached")
 
     def _public_contact(self) -> None:
         self._public_feedback()

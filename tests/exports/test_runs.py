@@ -43,6 +43,7 @@ from tenancy.scope import merchant_scope
 from tests.offers import factories as offers
 from tests.support.threads import Outcome
 
+pytestmark = pytest.mark.usefixtures("own_horizon")
 OWNER = "owner@brew-bloom.example"
 KEYS = ["id", "offer_name", "status"]
 # What a worker does with a job, in a process that can be killed.

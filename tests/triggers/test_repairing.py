@@ -30,7 +30,10 @@ from triggers.kit import targets
 from triggers.models import TriggerState
 from triggers.states import Occasion
 
-pytestmark = pytest.mark.django_db(databases=["default", "aside", "owner"], transaction=True)
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "aside", "owner"], transaction=True),
+    pytest.mark.usefixtures("own_horizon"),
+]
 
 
 @pytest.fixture

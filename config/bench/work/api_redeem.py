@@ -44,8 +44,8 @@ def _redeeming(stage: Stage, till: TillStage, bare: str) -> Line:
     limits = (("p95", late, REDEEM_MOST),)
     values = [spread(one)[0] for one in rates]
     more = {"median_ms": middle, "p95_ms": late, "rates": rates}
-    name = f"{PARALLEL} tills"
-    return Line("api redeem", name, values[0], "calls/s", values[1], GOAL, False, limits, more)  # noqa: FBT003 - as declared
+    name = f"redeem by {PARALLEL} tills"
+    return Line("api", name, values[0], "calls/s", values[1], GOAL, False, limits, more)  # noqa: FBT003 - as declared
 
 
 def _checking(stage: Stage, till: TillStage) -> Line:
@@ -55,7 +55,7 @@ def _checking(stage: Stage, till: TillStage) -> Line:
     calls = [till.call(stage.web, f"members/{member}/responses/check", basket) for _ in range(max(stage.times * 5, 20))]
     replies = _all_well(api_senders.send(stage.web, calls, parallel=1))
     middle, late = spread([one.milliseconds for one in replies])
-    return Line("api check", f"{OPEN} open responses", middle, "ms", limits=(("p95", late, CHECK_MOST),))
+    return Line("api", f"check of {OPEN} open responses", middle, "ms", limits=(("p95", late, CHECK_MOST),))
 
 
 def _all_well(replies: Sequence[Reply]) -> Sequence[Reply]:
