@@ -85,11 +85,11 @@ def redeem(
     try:
         with transaction.atomic():
             about: dict[str, Any] = {"actor": actor, "now": now, "reason": reason, "trigger_entry_id": trigger_entry_id}
-            redeemed = _redeem(reward_id, customer_id, op_key, source, **about)
+            redeemed, has_triggers = _redeem(reward_id, customer_id, op_key, source, **about)
     except _StandsAlready:
         # It stood before, or the same request came a moment earlier and had committed before the ledger let us in.
         return _same(RedeemedReward.objects.get(op_key=op_key), reward_id, customer_id)
-    if source not in FREE:
+    if has_triggers and source not in FREE:
         answer(happened=[_happened(redeemed)], now=now)
     return redeemed
 
@@ -122,7 +122,7 @@ def _redeem(
     now: datetime,
     reason: str,
     trigger_entry_id: uuid.UUID | None,
-) -> RedeemedReward:
+) -> tuple[RedeemedReward, bool]:
     found = rows.read(reward_id=reward_id, customer_id=customer_id, op_key=op_key, at=now)
     if found.known_id is not None:
         raise _StandsAlready
@@ -152,7 +152,7 @@ def _redeem(
     grant_id, posted = _post(taking, code)
     if posted.replayed:
         raise _StandsAlready
-    return _write(taking, code, grant_id, posted)
+    return _write(taking, code, grant_id, posted), found.has_triggers
 
 
 def _validity(reward: Reward, now: datetime) -> tuple[datetime, datetime | None]:

@@ -20,6 +20,7 @@ from loyalty.models import RedeemedChange, RedeemedReward, Reward
 from tenancy.ids import new_id
 from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
+from triggers.models import TriggerState
 
 
 def _columns(model: type[models.Model], alias: str) -> str:
@@ -34,7 +35,8 @@ def _written(model: type[models.Model]) -> list[Any]:
 # The reward is held against changes, not against other redemptions: the foreign key would take this lock anyway.
 READ = f"""
 SELECT {_columns(Reward, "r")}, {_columns(Customer, "c")},
-    (SELECT id FROM loyalty_redeemedreward WHERE merchant_id = %(merchant)s AND op_key = %(op_key)s), ({USABLE})
+    (SELECT id FROM loyalty_redeemedreward WHERE merchant_id = %(merchant)s AND op_key = %(op_key)s), ({USABLE}),
+    EXISTS (SELECT FROM {TriggerState._meta.db_table} WHERE merchant_id = %(merchant)s)
 FROM loyalty_reward AS r
 LEFT JOIN customers_customer AS c
     ON c.merchant_id = %(merchant)s AND c.id = %(customer)s AND c.erased_at IS NULL
@@ -69,12 +71,16 @@ INSERT = _insert()
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a redemption finds: the held reward, the customer if there is one, who used the key, the active points."""
+    """What a redemption finds: the held reward, the customer if there is one, who used the key, the active points.
+
+    `has_triggers`: the merchant has had triggers, so that it is worth asking which of them answer.
+    """
 
     reward: Reward
     customer: Customer | None
     known_id: uuid.UUID | None
     active: int
+    has_triggers: bool
 
 
 def read(*, reward_id: uuid.UUID, customer_id: uuid.UUID, op_key: str, at: datetime) -> Read:
@@ -93,9 +99,9 @@ def read(*, reward_id: uuid.UUID, customer_id: uuid.UUID, op_key: str, at: datet
     if found is None:
         raise Reward.DoesNotExist
     size = len(Reward._meta.concrete_fields)
-    *about, known_id, active = found[size:]
+    *about, known_id, active, has_triggers = found[size:]
     customer = _loaded(Customer, about) if about[0] is not None else None
-    return Read(_loaded(Reward, found[:size]), customer, known_id, int(active))
+    return Read(_loaded(Reward, found[:size]), customer, known_id, int(active), has_triggers)
 
 
 def write(*, redeemed: RedeemedReward, change: RedeemedChange, words: Iterable[str]) -> None:
