@@ -113,10 +113,13 @@ def _raw(stage: Stage) -> None:
 
 
 def _sweep(stage: Stage) -> None:
-    """Sweep as the job does: batch after batch, each in a transaction of its own."""
+    """Sweep as the job does: batch after batch, each in a transaction of its own.
+
+    A batch steps around accounts that somebody redeems from at the moment, so that only an empty one is the end.
+    """
     merchant, swept = stage.merchant(LARGE), BATCH
     until = monotonic() + 3600
-    while swept == BATCH and monotonic() < until:
+    while swept and monotonic() < until:
         with merchant_scope(merchant):
             swept = expire_due(unit=Unit.POINT, actor=Actor.system(), now=timezone.now(), limit=BATCH).grants
 
