@@ -24,6 +24,8 @@ STAFF = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, since it is asked for most.
+    path("api/v1/", include("pos.urls")),
     path("", Home.as_view(), name="home"),
     path("accounts/", include("tenancy.account_urls")),
     path("brand/<slug:merchant>/brand.css", Brand.as_view(), name="brand"),
@@ -33,7 +35,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<slug:public_id>/", include("messaging.hook_urls")),
     path("hooks/<slug:public_id>/", include("loyalty.hook_urls")),
     path("c/<slug:merchant>/", include("cockpit.client.urls")),
-    path("api/v1/", include("pos.urls")),
     path("", include("claims_center.public.urls")),
 ]
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -27,9 +27,10 @@ from tenancy.idempotency import InProgress, KeyReused, answer_once, digest_of, u
 from tenancy.middleware import settle
 from tenancy.models import ApiKey
 from tenancy.problems import problem
+from tenancy.scope import WORK
 from tenancy.scopes import KeyScope
 from tenancy.services.keys import use_key
-from tenancy.throttle import Limit, allowed
+from tenancy.throttle import Limit, allowed_in_lots
 
 # A hundred calls a second, four hundred at once.
 LIMIT = Limit("pos", 400, 4)
@@ -76,7 +77,7 @@ class Call(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the key, what it may do, and its limit, in this order; raises Stop."""
-        key = use_key(text=bearer(request), now=timezone.now())
+        key, self.looked = use_key(text=bearer(request), now=timezone.now(), operation=self.operation_of(request))
         if key is None:
             raise Stop(unauthorized())
         self.key: ApiKey = key
@@ -86,10 +87,14 @@ class Call(APIView):
         if scope.value not in key.scopes:
             detail = f"This key lacks the scope “{scope.value}”."
             raise Stop(problem(HTTPStatus.FORBIDDEN, "scope_missing", detail))
-        if not allowed(LIMIT, str(key.pk)):
+        if not allowed_in_lots(LIMIT, str(key.pk)):
             detail = "Too many calls with this key."
             raise Stop(problem(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", detail, retry_after=LIMIT.retry_after))
-        super().initial(request, *args, **kwargs)
+        # What the framework would do here (versions, users, permissions, limits of its own) there is none of.
+
+    def operation_of(self, request: Request) -> str:
+        """Return the name of what is to be done once; nothing for a call that changes nothing."""
+        return ""
 
     def scope_of(self, method: str) -> KeyScope:
         """Return what a key has to be allowed for this method: to read, whatever else the address does."""
@@ -121,12 +126,19 @@ class Write(Call):
     """
 
     scope = KeyScope.WRITE
+    # What the door sets before anything else is done, so that a refusal can take the work back and be kept itself.
+    savepoint: ClassVar[str] = WORK
     body: ClassVar[type[serializers.Serializer[Any]]] = serializers.Serializer
+
+    def operation_of(self, request: Request) -> str:
+        """Return the `Idempotency-Key`; nothing for one that cannot be used."""
+        name: str = request.headers.get("Idempotency-Key", "")
+        return name if request.method == "POST" and KEY.match(name) else ""
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Answer from the record, or do it."""
-        name = request.headers.get("Idempotency-Key", "")
-        if not KEY.match(name):
+        name = self.operation_of(request)
+        if not name:
             detail = "Give an Idempotency-Key of 1 to 255 visible characters."
             raise Stop(problem(HTTPStatus.BAD_REQUEST, "idempotency_key_required", detail))
         self.op_key = f"api:{hashlib.sha256(f'{self.key.pk}:{name}'.encode()).hexdigest()}"
@@ -139,7 +151,7 @@ class Write(Call):
                 digest=digest,
                 work=lambda: self._work(request),
                 keep=_is_kept,
-                is_alone=True,
+                looked=self.looked,
             )
         except KeyReused:
             detail = "This Idempotency-Key came before with another request."
@@ -153,17 +165,25 @@ class Write(Call):
         raise NotImplementedError
 
     def _work(self, request: Request) -> HttpResponse:
-        given = self.body(data=request.data)
         try:
-            given.is_valid(raise_exception=True)
+            data = reader(self.body).run_validation(request.data)
             with undone_on_error():
-                status, values = self.act(given.validated_data)
+                status, values = self.act(data)
         except (Stop, APIException, DataError, *REFUSALS) as error:
             found = refused(error)
             if found is None:
                 raise
             return found
         return answer(values, status=status)
+
+
+@cache
+def reader(body: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """Return what reads bodies of this kind: made once, since it keeps nothing of what it reads.
+
+    Its `run_validation` returns the values, or raises ValidationError.
+    """
+    return body()
 
 
 def answer(values: Any, *, status: int = 200) -> HttpResponse:

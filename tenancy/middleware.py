@@ -136,7 +136,7 @@ def _instead(request: Any, response: HttpResponse) -> HttpResponse:
 
 def _answer(request: Any, merchant: Merchant, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:
     settle(request, merchant)
-    with merchant_scope(merchant):
+    with merchant_scope(merchant, savepoint=getattr(getattr(view, "view_class", None), "savepoint", "")):
         response: Any = view(request, *args, **kwargs)
         if hasattr(response, "render") and not response.is_rendered:
             response = response.render()

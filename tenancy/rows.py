@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from tenancy.changes import ChangeField
 
@@ -25,11 +25,11 @@ def loaded(model: type[M], values: Sequence[Any]) -> M:
     """Return the row that these values of its `columns` are, as a query set would."""
     names, converters = _reading(model)
     if converters:
-        found = list(values)
+        found, connection = list(values), connections[DEFAULT_DB_ALIAS]
         for place, convert in converters:
             found[place] = convert(found[place], None, connection)
         values = found
-    row: M = model.from_db(connection.alias, names, values)
+    row: M = model.from_db(DEFAULT_DB_ALIAS, names, values)
     return row
 
 
@@ -53,6 +53,8 @@ def insertion(model: type[models.Model]) -> tuple[str, tuple[Any, ...]]:
 
 def values_of(row: models.Model, fields: Iterable[Any]) -> list[Any]:
     """Return the values of these fields as the database takes them."""
+    # Not the name that stands for it: that one looks for the thread's connection at each touch.
+    connection = connections[DEFAULT_DB_ALIAS]
     return [one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields]
 
 

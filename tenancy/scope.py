@@ -5,9 +5,12 @@ import contextvars
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connections, transaction
+
+# The savepoint of a call, which stands before all that it does.
+WORK = "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,15 @@ def merchant_in_scope() -> uuid.UUID | None:
 
 
 @contextlib.contextmanager
-def merchant_scope(merchant: HasId | uuid.UUID | str, using: str = "default") -> Iterator[uuid.UUID]:
+def merchant_scope(
+    merchant: HasId | uuid.UUID | str, using: str = "default", *, savepoint: str = ""
+) -> Iterator[uuid.UUID]:
     """Open a transaction in which this merchant's rows, and no others, can be seen and changed.
 
     Sets the scope that the managers read and the setting that row level security reads. When a nested scope ends, the
     outer merchant's setting is back; where there is none (a scope inside a plain transaction), the setting is empty.
     What runs on commit runs outside the scope, since the setting is gone by then, and opens its own.
+    With the name of a `savepoint` everything inside can be taken back to it, without leaving the scope.
     """
     merchant_id = uuid.UUID(str(getattr(merchant, "id", merchant)))
     nested = connections[using].in_atomic_block
@@ -70,7 +76,7 @@ def merchant_scope(merchant: HasId | uuid.UUID | str, using: str = "default") ->
         door = Door(merchant_id, using, _current.get())
         token = _current.set(door)
         try:
-            _tell_database(str(merchant_id), using)
+            _tell_database(str(merchant_id), using, savepoint)
             yield merchant_id
             # A savepoint that is rolled back puts the setting back by itself; one that is released keeps it.
             if nested and not transaction.get_rollback(using):
@@ -80,8 +86,9 @@ def merchant_scope(merchant: HasId | uuid.UUID | str, using: str = "default") ->
             _current.reset(token)
 
 
-def _tell_database(merchant_id: str, using: str) -> None:
+def _tell_database(merchant_id: str, using: str, savepoint: str = "") -> None:
     # SET LOCAL and not set_config(): the statement is what a distributed database forwards. SET takes no bind
-    # parameters; the text is a UUID's or nothing, which need no quoting.
-    with connections[using].cursor() as cursor:
-        cursor.execute(f"SET LOCAL app.merchant_id = '{merchant_id}'")
+    # parameters; the text is a UUID's or nothing, which need no quoting. All of it is one trip.
+    then = f"; SAVEPOINT {savepoint}" if savepoint else ""
+    connection: Any = connections[using]
+    connection.begin_with(f"SET LOCAL app.merchant_id = '{merchant_id}'{then}")

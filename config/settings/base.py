@@ -88,6 +88,17 @@ MIDDLEWARE = [
     "tenancy.middleware.MerchantMiddleware",
 ]
 
+# What a call of the API passes through: it has no session, no form and no template. In the same order as above.
+API_MIDDLEWARE = [
+    "tenancy.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "ui.csp.ContentSecurityPolicyMiddleware",
+    "tenancy.middleware.NulMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenancy.middleware.MerchantMiddleware",
+]
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -260,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pos.linking.add_links",
         "pos.linking.add_conditions",
+        "pos.announced.add_webhooks",
     ],
     "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
 }

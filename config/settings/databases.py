@@ -31,7 +31,7 @@ def _connection(env: environ.Env, url: str, options: str) -> dict[str, Any]:
     settings["CONN_HEALTH_CHECKS"] = True
     given = settings.setdefault("OPTIONS", {})
     # Statements of tills are planned once for a connection; off for poolers that lose what a session has prepared.
-    given["prepare_threshold"] = 0 if env.bool("PREPARED_STATEMENTS", True) else None
+    settings["PLANNED"] = env.bool("PREPARED_STATEMENTS", True)
     extra = "-c idle_in_transaction_session_timeout=60000 -c client_connection_check_interval=2000"
     given["options"] = " ".join(filter(None, [given.get("options", ""), options, extra]))
     return settings

@@ -1,14 +1,14 @@
 """PostgreSQL for tables whose real primary key is (merchant_id, id)."""
 
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 from django.db.backends.postgresql import base, features, operations
 from django.db.backends.postgresql.psycopg_any import register_tzloader
-from django.db.backends.utils import CursorWrapper
 from psycopg import postgres
-from psycopg.pq import Format
+from psycopg.pq import Format, TransactionStatus
 
+from tenancy.backend.planned import PlannedCursor, is_begun
 from tenancy.backend.role import APPLICATION, refuse_wrong_role
 
 # A server that went away is noticed by the next request after so long.
@@ -42,17 +42,42 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # Roles that were looked at, by name and address: once for each is enough.
     _right_roles: set[tuple[Any, ...]] = set()
     _healthy_at = 0.0
+    # Plans belong to a connection: the next one has none.
+    _planned: dict[tuple[bytes, tuple[int, ...]], bytes]
     health_check_done: bool
 
-    def prepared_cursor(self) -> CursorWrapper:
-        """Return a cursor that lets the server keep the plans of its statements (see tenancy.prepared)."""
+    def prepared_cursor(self) -> Any:
+        """Return a cursor for statements whose plans the server keeps (see tenancy.prepared).
+
+        Where somebody looks on (a test that counts, a debugger), or nothing is to be kept, it is one of Django's.
+        """
         self.ensure_connection()
+        is_watched = bool(self.execute_wrappers) or self.queries_logged
+        if self.settings_dict.get("PLANNED") and not is_watched and is_begun(self.connection):
+            return PlannedCursor(self, self._planned)
         with self.wrap_database_errors:
             cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
             # As Django does for its own cursors.
             if self.timezone != self.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT).timezone:
                 register_tzloader(self.timezone, cursor)
-            return cast("CursorWrapper", self._prepare_cursor(cursor))  # type: ignore[attr-defined]
+            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
+
+    def begin_with(self, statement: str) -> None:
+        """Run a statement without values; where it is a transaction's first, BEGIN goes on the same trip."""
+        self.ensure_connection()
+        raw = self.connection
+        if raw.autocommit or raw.info.transaction_status != TransactionStatus.IDLE:
+            with self.cursor() as cursor:
+                cursor.execute(statement)
+            return
+        # The driver would send BEGIN by itself, on a trip of its own, unless it is to commit each statement.
+        raw.autocommit = True
+        try:
+            with self.cursor() as cursor:
+                cursor.execute(f"BEGIN; {statement}")
+        finally:
+            # Its own setter would refuse this inside a transaction; in here it is what Django has asked for.
+            raw._autocommit = False  # noqa: SLF001
 
     def close_if_health_check_failed(self) -> None:
         """Look at the connection at the start of a request, unless it was looked at a moment ago."""
@@ -67,6 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         """Set the new connection up; refuse to go on with a role that row level security does not hold."""
         super().init_connection_state()
+        self._planned = {}
         if self.alias not in APPLICATION:
             return
         role = tuple(self.settings_dict[key] for key in ("HOST", "PORT", "NAME", "USER"))

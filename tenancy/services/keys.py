@@ -11,6 +11,7 @@ from tenancy import rows
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.errors import NotFound
+from tenancy.idempotency import LOOK, Looked, lock_of
 from tenancy.models import ApiKey, Merchant
 from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
@@ -26,6 +27,15 @@ SELECT {rows.columns(ApiKey, "k")}, {rows.columns(Merchant, "m")}
 FROM tenancy_apikey AS k JOIN tenancy_merchant AS m ON m.id = k.merchant_id
 WHERE k.merchant_id = %s AND k.key_hash = %s
 """  # noqa: S608 - names of the models' columns
+# The same on the way to an act that is to be done once.
+FIND_AND_LOOK = f"""
+SELECT {rows.columns(ApiKey, "k")}, {rows.columns(Merchant, "m")}, {LOOK}
+FROM tenancy_apikey AS k JOIN tenancy_merchant AS m ON m.id = k.merchant_id
+    LEFT JOIN tenancy_idempotencyrecord AS r
+    ON r.merchant_id = k.merchant_id AND r.principal = 'api_key:' || k.id AND r.key = %s::text
+WHERE k.merchant_id = %s AND k.key_hash = %s
+"""  # noqa: S608 - names of the models' columns
+KEY_COLUMNS, MERCHANT_COLUMNS = len(ApiKey._meta.concrete_fields), len(Merchant._meta.concrete_fields)
 # Whoever else notes it at this moment notes it for this call as well: no till waits for another one's call to end.
 NOTE = """
 UPDATE tenancy_apikey SET last_used_at = %(now)s WHERE merchant_id = %(merchant)s AND id = (
@@ -75,25 +85,28 @@ def revoke_key(*, key_id: uuid.UUID, actor: Actor, now: datetime) -> ApiKey:
     return key
 
 
-def use_key(*, text: str, now: datetime) -> ApiKey | None:
+def use_key(*, text: str, now: datetime, operation: str = "") -> tuple[ApiKey | None, Looked | None]:
     """Return the key that this text is, with its merchant, or None where it is unknown, revoked or expired at `now`.
 
-    Notes its use, at most once a minute.
+    Notes its use, at most once a minute. With the name of an `operation` also what there is of it already, for
+    `answer_once` with the key's actor as principal; its lock is held then.
     """
+    key_hash, lock = hash_of(text), lock_of(text, operation)
+    statement, values = (FIND_AND_LOOK, [lock, operation]) if operation else (FIND, [])
     with prepared_cursor() as cursor:
-        cursor.execute(FIND, [current_merchant_id(), hash_of(text)])
+        cursor.execute(statement, [*values, current_merchant_id(), key_hash])
         found = cursor.fetchone()
     if found is None:
-        return None
-    size = len(ApiKey._meta.concrete_fields)
-    key = rows.loaded(ApiKey, found[:size])
-    key.merchant = rows.loaded(Merchant, found[size:])
+        return None, None
+    first, second = KEY_COLUMNS, KEY_COLUMNS + MERCHANT_COLUMNS
+    key = rows.loaded(ApiKey, found[:first])
+    key.merchant = rows.loaded(Merchant, found[first:second])
     if not key.is_usable(now):
-        return None
+        return None, None
     if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
         with connection.cursor() as cursor:
             cursor.execute(NOTE, {"merchant": key.merchant_id, "key": key.pk, "now": now})
-    return key
+    return key, Looked(lock, *found[second:]) if operation else None
 
 
 def public_id_of(*, text: str) -> str:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.types.json import Jsonb
 
 from tenancy.models import Merchant
 from tenancy.prepared import prepared_cursor
@@ -42,15 +43,55 @@ def test_ordinary_cursor_keeps_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_pooler_that_forgets_gets_no_prepared_statements() -> None:
-    connection.ensure_connection()
-    before = connection.connection.prepare_threshold
-    connection.connection.prepare_threshold = None
-    try:
-        assert run("SELECT %s::int + 45", [1]) == 46
-    finally:
-        connection.connection.prepare_threshold = before
+def test_pooler_that_forgets_gets_no_prepared_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PLANNED", False)
+
+    assert run("SELECT %s::int + 45", [1]) == 46
     assert kept("SELECT $1::int + 45") == 0
+
+
+@pytest.mark.django_db
+def test_values_have_names_and_types_of_their_own() -> None:
+    statement = "SELECT %(a)s::int + %(b)s::int + %(a)s::int, '100%%', %(c)s::text, %(d)s::jsonb"
+    with prepared_cursor() as cursor:
+        for a, c in ((1, "x"), (None, None), (3, "y")):
+            cursor.execute(statement, {"a": a, "b": 2, "c": c, "d": Jsonb({"k": [1]})})
+            assert cursor.fetchone() == (None if a is None else 2 * a + 2, "100%", c, '{"k": [1]}')
+
+
+@pytest.mark.django_db
+def test_rows_are_counted_and_all_of_them_come() -> None:
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT n FROM generate_series(1, %s::int) AS n", [3])
+        assert (cursor.rowcount, cursor.fetchall()) == (3, [(1,), (2,), (3,)])
+        cursor.execute("SELECT 1 WHERE %s::boolean", [False])
+        assert (cursor.rowcount, cursor.fetchone()) == (0, None)
+
+
+@pytest.mark.django_db
+def test_plans_outlive_a_rollback_to_a_savepoint() -> None:
+    statement = "SELECT 1 / %s::int + 46"
+    run(statement, [1])
+    for _time in range(2):
+        with pytest.raises(DataError), transaction.atomic():
+            run(statement, [0])
+        assert run(statement, [1]) == 47
+    assert kept("SELECT 1 / $1::int + 46") == 1
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+def test_a_connection_that_broke_is_opened_anew() -> None:
+    statement = "SELECT %s::int + 48"
+    with transaction.atomic():
+        run(statement, [1])
+    pid = connection.connection.info.backend_pid
+    with connections["aside"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    with pytest.raises(OperationalError), transaction.atomic():
+        run(statement, [1])
+    connection.close_if_unusable_or_obsolete()
+    with transaction.atomic():
+        assert run(statement, [1]) == 49
 
 
 @pytest.mark.django_db

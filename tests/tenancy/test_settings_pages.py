@@ -228,7 +228,7 @@ def test_show_a_key_once(owner: Client, relaxed: Merchant) -> None:
         key = ApiKey.objects.get()
         assert text not in str(key.__dict__)
         assert text not in str(list(IdempotencyRecord.objects.values()))
-        assert use_key(text=text, now=timezone.now()) == key
+        assert use_key(text=text, now=timezone.now())[0] == key
         assert ApiKey.objects.get().last_used_at is not None
 
 
@@ -245,13 +245,13 @@ def test_open_nothing_with_a_revoked_or_expired_key(owner: Client, relaxed: Merc
     text = re.search(r"pk_[0-9a-z]{10}_[\w-]{43}", page).group()  # type: ignore[union-attr]
     with merchant_scope(relaxed):
         key = ApiKey.objects.get()
-        assert use_key(text=text, now=timezone.now() + timedelta(days=3)) is None
-        assert use_key(text=text[:-1] + "x", now=timezone.now()) is None
-        assert use_key(text=text, now=timezone.now()) == key
+        assert use_key(text=text, now=timezone.now() + timedelta(days=3))[0] is None
+        assert use_key(text=text[:-1] + "x", now=timezone.now())[0] is None
+        assert use_key(text=text, now=timezone.now())[0] == key
     assert "locked out at once" in owner.get(f"{BASE}api-keys/{key.pk}/revoke/").content.decode()
     owner.post(f"{BASE}api-keys/{key.pk}/revoke/")
     with merchant_scope(relaxed):
-        assert use_key(text=text, now=timezone.now()) is None
+        assert use_key(text=text, now=timezone.now())[0] is None
     assert [event.action for event in events(relaxed)] == ["api_key.created", "api_key.revoked"]
 
 

@@ -9,12 +9,14 @@ from django.contrib.sessions.models import Session
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tenancy import throttle
 from tenancy.models import ThrottleBucket
 from tenancy.retention import remove_old_traces
 from tenancy.roles import Role
-from tenancy.throttle import Limit, RateLimited, allowed, is_exhausted, take
+from tenancy.throttle import Limit, RateLimited, allowed, allowed_in_lots, is_exhausted, take
 
 pytestmark = pytest.mark.django_db(databases=["default", "aside"])
 LIMIT = Limit("test", 5, 3600)
@@ -24,6 +26,48 @@ def test_allow_as_many_as_the_limit() -> None:
     assert [allowed(LIMIT, "a") for _ in range(7)] == [True] * 5 + [False] * 2
     assert allowed(LIMIT, "b")
     assert allowed(Limit("other", 5, 3600), "a")
+
+
+LARGE = Limit("large", 400, 36_000)
+
+
+@pytest.fixture
+def no_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests of this process have taken is nothing to these."""
+    monkeypatch.setattr(throttle, "_lots", {})
+
+
+def asked(count: int, limit: Limit = LARGE) -> tuple[int, int]:
+    """How many of so many came through, and how often the database was asked."""
+    with CaptureQueriesContext(connections["aside"]) as queries:
+        through = sum(allowed_in_lots(limit, "a") for _ in range(count))
+    return through, len(queries)
+
+
+def test_take_several_of_a_full_bucket_at_once(no_lots: None) -> None:
+    # One, which says how full it is, and eight times eight.
+    assert asked(65) == (65, 9)
+
+
+def test_take_one_by_one_of_a_bucket_that_runs_low(no_lots: None) -> None:
+    assert asked(400)[0] == 400
+    assert asked(3) == (0, 3)
+    assert not allowed(LARGE, "a")
+
+
+def test_take_one_by_one_of_a_small_bucket(no_lots: None) -> None:
+    assert asked(7, LIMIT) == (5, 7)
+
+
+def test_let_a_lot_go_that_was_not_used_in_time(no_lots: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "LOT_SECONDS", -1)
+    assert asked(4) == (4, 4)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+def test_never_let_more_through_than_there_are(together: Callable[..., list[Any]], no_lots: None) -> None:
+    outcomes = together(lambda: sum(allowed_in_lots(LARGE, "a") for _ in range(60)), [()] * 10)
+    assert 380 <= sum(outcome.value for outcome in outcomes) <= 400
 
 
 def test_fill_up_again_with_time() -> None:
