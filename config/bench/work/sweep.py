@@ -70,6 +70,8 @@ def measure(stage: Stage) -> Iterator[Line]:
     count = stage.lots or max(stage.rows // rounds, 10)
     raw, ours = list[float](), list[float]()
     quiet, beside = list[float](), list[float]()
+    # What a run that was broken off has left would be swept and not counted.
+    _sweep(stage)
     with opened_shop(stage, codes=QUIET * 40) as shop:
         whose = itertools.cycle(shop.customers)
         for _ in range(rounds):
