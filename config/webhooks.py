@@ -32,7 +32,7 @@ EVENTS: dict[str, Announced] = {
 }
 TEST_LABEL = _("Test")
 
-FEED = "ledger.feed.written_after"
+JOURNAL = "ledger.feed"
 # A kind of document -> `def build(ids, *, now) -> {id: data}`, in the merchant's scope.
 BUILDERS = {"response": "pos.events.responses", "reward": "pos.events.rewards"}
 # A kind of document -> the name of its page's address.

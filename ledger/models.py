@@ -7,6 +7,7 @@ from django.db import models
 from ledger.fields import TransactionIdField
 from ledger.units import Bucket, Unit
 from tenancy.base import MerchantForeignKey, MerchantManager, MerchantModel, MerchantQuerySet
+from tenancy.places import Place
 
 
 class AppendOnly(TypeError):  # noqa: N818 - reads as a sentence where it is raised
@@ -170,12 +171,15 @@ class HourSum(MerchantModel):
         return f"{self.amount} {self.unit} {self.hour:%Y-%m-%d %H}"
 
 
-class HourState(MerchantModel):
+class HourState(Place):
     """How far a merchant's HourSums go: they hold the entries written by transactions below `upto`."""
 
     upto = models.BigIntegerField(default=0)
 
-    class Meta(MerchantModel.Meta):
+    NUMBER = "upto"
+    ENTRY = ""
+
+    class Meta(Place.Meta):
         constraints = [models.UniqueConstraint(fields=["merchant"], name="ledger_hour_state_once")]
 
     def __str__(self) -> str:

@@ -4,8 +4,9 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.module_loading import import_string
+
+from ui.addresses import row_address
 
 
 def beside(name: str) -> dict[str, Any]:
@@ -31,4 +32,4 @@ def kinds() -> list[tuple[str, str]]:
 def document(origin: str, origin_id: uuid.UUID, merchant_slug: str) -> tuple[str, str]:
     """Return a document's name in words and the address of its page ("" where it has none)."""
     label, address = beside("ORIGINS").get(origin, (origin.replace("_", " ").capitalize(), ""))
-    return str(label), reverse(address, args=[merchant_slug, origin_id]) if address else ""
+    return str(label), row_address(address, merchant_slug, origin_id) if address else ""

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from messaging import maps, words
 from messaging.models import Message, Suppression
 from ui import cells
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 
@@ -30,7 +30,7 @@ class MessageTable(Table):
 
     def render_to(self, record: Message) -> SafeString:
         """Name and address, as the way to the message."""
-        url = reverse("messaging:message", args=[self.merchant_slug, record.pk])
+        url = row_address("messaging:message", self.merchant_slug, record.pk)
         return cells.person(record.to_name, record.to_address, url)
 
     def render_status(self, record: Message) -> SafeString:
@@ -77,7 +77,7 @@ class SuppressionTable(Table):
         """The message that closed it, where it was one."""
         if record.message_ref is None:
             return cells.dash()
-        url = reverse("messaging:message", args=[self.merchant_slug, record.message_ref])
+        url = row_address("messaging:message", self.merchant_slug, record.message_ref)
         return cells.link(
             url, _("Open"), says=_("Open the message that closed %(email)s") % {"email": record.email_norm}
         )
@@ -86,5 +86,5 @@ class SuppressionTable(Table):
         """Allow it again, for those who may."""
         if not self.may_lift:
             return cells.dash()
-        url = reverse("messaging:suppression-remove", args=[self.merchant_slug, record.pk])
+        url = row_address("messaging:suppression-remove", self.merchant_slug, record.pk)
         return cells.action(url, _("Allow again: %(email)s") % {"email": record.email_norm}, "lock-open", dialog=True)

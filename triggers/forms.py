@@ -53,8 +53,10 @@ class TriggerForm(StyledForm):
     def __init__(
         self, data: Any = None, *, known: Iterable[Trigger], flag_label: Any = "", flag: bool = False, currency: str
     ) -> None:
-        standing = {one.event: one for one in known if one.is_active}
-        purchase = standing.get(Occasion.PURCHASE)
+        by_event: dict[str, Trigger] = {one.event: one for one in known}
+        standing = {event: one for event, one in by_event.items() if one.is_active}
+        # What was set before it was switched off, or copied from another one, is there when it is ticked.
+        purchase = by_event.get(Occasion.PURCHASE)
         on = {name: occasion.value in standing for occasion, (name, _label) in BOXES.items()}
         first = {"seen": stamp(standing.values()), "flag": flag, "minimum": purchase and purchase.minimum_amount}
         super().__init__(data, initial=on | first)

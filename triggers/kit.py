@@ -45,12 +45,21 @@ class Sample(NamedTuple):
 class Target(ABC):
     """One kind of thing that triggers give.
 
-    `name` is the field of the trigger's model that names the thing, and the thing itself in the audit log. `flag` is
-    SQL over a trigger (`t`) for the one thing that the room wants to know beyond the others.
+    `name` is the field of the trigger's model that names the thing (and of `given`, `stock` and `taken`: what was
+    given of it, how much in all, how much to each), and the thing itself in the audit log. `own_limit` is the thing's
+    field for how often each may have it. `flag` is SQL over a trigger (`t`) for the one thing that the room wants to
+    know beyond the others.
     """
 
     name: ClassVar[str]
     model: ClassVar[type[Trigger]]
+    thing: ClassVar[Any]
+    given: ClassVar[Any]
+    stock: ClassVar[Any]
+    taken: ClassVar[Any]
+    own_limit: ClassVar[str]
+    # What is said of a thing that is not open.
+    closed: ClassVar[Any]
     flag: ClassVar[str] = "false"
     # What giving may refuse; everything else is a fault.
     refused: ClassVar[tuple[type[Exception], ...]] = ()
@@ -63,18 +72,32 @@ class Target(ABC):
         """
 
     @abstractmethod
+    def is_open(self, thing: Any, *, at: datetime) -> bool:
+        """Say whether it could be given at all at an instant."""
+
     def answered(
         self, *, subjects: Collection[uuid.UUID], entries: Sequence[uuid.UUID]
     ) -> set[tuple[uuid.UUID, uuid.UUID]]:
         """Return the pairs of what was given and the entry that it answers."""
+        name = f"{self.name}_id"
+        rows: Any = self.given.objects.filter(**{f"{name}__in": list(subjects)}, trigger_entry_id__in=list(entries))
+        return set(rows.values_list(name, "trigger_entry_id"))
 
-    @abstractmethod
     def held(self, *, subject_id: uuid.UUID) -> Any:
         """Return what triggers of this target give, locked against other changes. Raises its DoesNotExist."""
+        return self.thing.objects.select_for_update(no_key=True).get(id=subject_id)
 
-    @abstractmethod
     def room(self, *, subject_id: uuid.UUID, at: datetime) -> Room:
         """Return how much of it members could still get."""
+        thing: Any = self.thing.objects.get(id=subject_id)
+        of = {f"{self.name}_id": subject_id}
+        own_limit, own, left = getattr(thing, self.own_limit), {}, None
+        if own_limit is not None:
+            own = dict(self.taken.objects.filter(**of).values_list("customer_id", "taken"))
+        if thing.total_limit is not None:
+            taken = self.stock.objects.filter(**of).values_list("taken", flat=True).first() or 0
+            left = max(thing.total_limit - taken, 0)
+        return Room(own_limit, own, left, "" if self.is_open(thing, at=at) else str(self.closed))
 
     def triggers_of(self, subject_id: uuid.UUID) -> QuerySet[Any]:
         """Return the triggers of one thing, switched off ones too."""

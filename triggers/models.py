@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.base import MerchantModel
+from tenancy.places import Place
 from triggers.states import Occasion
 
 
@@ -61,7 +62,7 @@ def indexes_of(name: str) -> list[models.Index]:
     return [models.Index(fields=["merchant", "event"], condition=Q(is_active=True), name=f"{name}_trigger_armed")]
 
 
-class TriggerState(MerchantModel):
+class TriggerState(Place):
     """How far a merchant's journal was looked through for acts without their answer.
 
     `upto` and `after_id`: every entry of transactions below `upto` is done, and those of `upto` itself up to the entry
@@ -72,7 +73,10 @@ class TriggerState(MerchantModel):
     after_id = models.UUIDField(null=True)
     birthdays_until = models.DateField(null=True)
 
-    class Meta(MerchantModel.Meta):
+    NUMBER = "upto"
+    ENTRY = "after_id"
+
+    class Meta(Place.Meta):
         constraints = [models.UniqueConstraint(fields=["merchant"], name="trigger_state_once")]
 
     def __str__(self) -> str:

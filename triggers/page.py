@@ -17,7 +17,7 @@ from ui import locale
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A trigger that is on, in words, since when, and the address where it can be tried."""
+    """A trigger in words, since when it is on, and the address where it can be tried."""
 
     words: str
     since: datetime
@@ -29,9 +29,9 @@ def card(
 ) -> dict[str, Any]:
     """Return what `triggers/parts/card.html` draws; `addresses` are the names of the form's page and of the trial's."""
     form_url, try_url = (reverse(name, args=[slug, subject_id]) for name in addresses)
-    on = [one for one in target.triggers_of(subject_id) if one.is_active]
-    shown = [Shown(in_words(one, currency=currency), one.active_since, f"{try_url}?{_query(one)}") for one in on]
-    return {"triggers": shown, "triggers_url": form_url, "trial_url": try_url}
+    known = list(target.triggers_of(subject_id))
+    on, off = ([_shown(one, currency, try_url) for one in known if one.is_active is is_on] for is_on in (True, False))
+    return {"triggers": on, "triggers_off": off, "triggers_url": form_url, "trial_url": try_url}
 
 
 def in_words(trigger: Trigger, *, currency: str) -> str:
@@ -40,6 +40,10 @@ def in_words(trigger: Trigger, *, currency: str) -> str:
     if trigger.minimum_amount is None:
         return words
     return _("After a purchase of at least %(amount)s") % {"amount": locale.money(trigger.minimum_amount, currency)}
+
+
+def _shown(trigger: Trigger, currency: str, try_url: str) -> Shown:
+    return Shown(in_words(trigger, currency=currency), trigger.active_since, f"{try_url}?{_query(trigger)}")
 
 
 def _query(trigger: Trigger) -> str:

@@ -1,6 +1,6 @@
 """Looking through the journal for acts without their answer: what was left to the job, and what was missed.
 
-Goes by the writing transaction's number, below which everything is over (see `ledger.hours`), so that no entry is
+Goes by the writing transaction's number, below which everything is over (see `ledger.feed`), so that no entry is
 overtaken by one that was written earlier and committed later. What is answered already is found by its entry.
 """
 
@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
 
-from django.db import connection
-
-from tenancy.scope import current_merchant_id
+from ledger import feed
+from ledger.feed import Written
 from triggers import matching
 from triggers.acts import Armed, Happened
 from triggers.kit import sources, targets
@@ -23,26 +21,6 @@ from triggers.states import Occasion
 
 # Entries that are looked at by one transaction, and answers that it tries to give.
 WINDOW, MOST = 2_000, 100
-HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-ENTRIES = """
-SELECT e.change_xid::text::bigint, e.id, e.event, e.customer_id, e.origin_id, e.occurred_at
-FROM ledger.entries AS e
-WHERE e.merchant_id = %(merchant)s AND (e.change_xid, e.id) > (%(upto)s::text::xid8, %(after)s)
-    AND e.change_xid < %(horizon)s::text::xid8
-ORDER BY e.change_xid, e.id LIMIT %(window)s
-"""
-NOBODY = uuid.UUID(int=0)
-
-
-class Line(NamedTuple):
-    """One entry of the journal, and where it stands in it."""
-
-    xid: int
-    id: uuid.UUID
-    event: str
-    customer_id: uuid.UUID
-    origin_id: uuid.UUID
-    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +45,22 @@ def step(*, now: datetime) -> Looked:
     state: TriggerState | None = TriggerState.objects.select_for_update(no_key=True).first()
     if state is None:
         return Looked(0, 0, goes_on=False)
-    horizon, armed = _horizon(), matching.armed(events=Occasion.values)
-    lines = _lines(state, horizon) if armed else []
+    armed, sight = matching.armed(events=Occasion.values), feed.look(xid=state.upto)
+    stretch = state.next_stretch(sight)
+    if not armed:
+        state.pass_by(stretch, horizon=sight.horizon)
+        return Looked(0, 0, goes_on=False)
+    lines = feed.read(stretch, events=None, limit=WINDOW)
     missing, last = _missing(lines, armed)
     given = sum(give(trigger=trigger, act=act, now=now) is not None for trigger, act in missing)
-    goes_on = last < len(lines) or len(lines) == WINDOW
-    if goes_on:
-        state.upto, state.after_id = lines[last - 1].xid, lines[last - 1].id
-    else:
-        state.upto, state.after_id = horizon, None
-    state.save(update_fields=["upto", "after_id"])
-    return Looked(last, given, goes_on=goes_on)
+    if last < len(lines) or len(lines) == WINDOW:
+        state.stand_behind(stretch, xid=lines[last - 1].xid, entry_id=lines[last - 1].id)
+        return Looked(last, given, goes_on=True)
+    state.stand_at_end(stretch)
+    return Looked(last, given, goes_on=stretch.is_former)
 
 
-def _horizon() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(HORIZON)
-        return int(cursor.fetchone()[0])
-
-
-def _lines(state: TriggerState, horizon: int) -> list[Line]:
-    values: dict[str, Any] = {
-        "merchant": current_merchant_id(),
-        "upto": state.upto,
-        "after": state.after_id or NOBODY,
-        "horizon": horizon,
-        "window": WINDOW,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(ENTRIES, values)
-        return [Line(*row) for row in cursor.fetchall()]
-
-
-def _missing(lines: Sequence[Line], armed: Sequence[Armed]) -> tuple[list[tuple[Armed, Happened]], int]:
+def _missing(lines: Sequence[Written], armed: Sequence[Armed]) -> tuple[list[tuple[Armed, Happened]], int]:
     """Return the answers that are missing, MOST at once, and how many of the lines they come from."""
     acts = _acts(lines, armed)
     wanted = {act.entry_id: [one for one in armed if one.answers(act)] for act in acts.values()}
@@ -116,7 +77,7 @@ def _missing(lines: Sequence[Line], armed: Sequence[Armed]) -> tuple[list[tuple[
     return missing, len(lines)
 
 
-def _acts(lines: Sequence[Line], armed: Sequence[Armed]) -> dict[uuid.UUID, Happened]:
+def _acts(lines: Sequence[Written], armed: Sequence[Armed]) -> dict[uuid.UUID, Happened]:
     events = {one.event for one in armed}
     found = [line for line in lines if line.event in events]
     worth: dict[uuid.UUID, Decimal] = {}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.ids import new_id
+from tenancy.places import SERVER
 from tenancy.scope import current_merchant_id
 from triggers import matching
 from triggers.kit import Target
@@ -21,11 +22,13 @@ from triggers.models import Trigger
 from triggers.states import Occasion
 
 # From here on the journal is looked through: what is older was written before anything was switched on.
-BEGIN = """
-INSERT INTO triggers_triggerstate AS known (merchant_id, id, upto)
-VALUES (%(merchant)s, %(id)s, pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-ON CONFLICT (merchant_id) DO UPDATE SET upto = excluded.upto, after_id = NULL WHERE %(anew)s
-"""
+BEGIN = f"""
+INSERT INTO triggers_triggerstate AS known (merchant_id, id, upto, server, stood_at, since)
+VALUES (%(merchant)s, %(id)s, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, {SERVER},
+    clock_timestamp(), clock_timestamp())
+ON CONFLICT (merchant_id) DO UPDATE SET upto = excluded.upto, after_id = NULL, server = excluded.server,
+    stood_at = excluded.stood_at, since = excluded.since, former_until = NULL WHERE %(anew)s
+"""  # noqa: S608 - put together from a constant
 
 
 class Stale(Exception):  # noqa: N818 - reads as what happened

@@ -74,7 +74,8 @@ class TriggerFormPage(TriggerPages):
 
     def _form(self, data: Any) -> TriggerForm:
         known = list(self.target.triggers_of(self.subject.id))
-        flag = any(one.more().get("is_clipped") for one in known if one.is_active)
+        standing = [one for one in known if one.is_active] or known
+        flag = any(one.more().get("is_clipped") for one in standing)
         asked = {"flag_label": self.flag_label, "flag": flag, "currency": self.request.merchant.currency}
         return TriggerForm(data, known=known, **asked)
 

@@ -5,29 +5,29 @@ not committed was never written. The cursor moves in the transaction that fills 
 """
 
 import json
-import logging
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
-from django.db.models import Min
+from django.db.models import Q
 
 from jobs.services import enqueue_many
 from messaging.webhooks import maps
 from messaging.webhooks.models import WebhookCursor, WebhookDelivery, WebhookEndpoint
 from messaging.webhooks.states import LARGEST_BODY, MOST_ATTEMPTS
 from tenancy.ids import new_id
-
-log = logging.getLogger(__name__)
+from tenancy.places import Stretch
 
 BATCH = 500
 # What was written down later than this after it happened is history that somebody imported, and no news.
 HISTORY = timedelta(days=1)
-# What was written down so long ago has been told, or is of another server's time.
+# What was written down so long ago has been told, or nobody waits for it any more.
 STALE = timedelta(days=7)
+# The last number of a transaction that a cursor can stand at.
+FURTHEST = 2**63 - 1
 
 
 def announce(*, now: datetime, limit: int = BATCH) -> int:
@@ -40,36 +40,34 @@ def announce(*, now: datetime, limit: int = BATCH) -> int:
        horizon is among them.
     4. Moves the cursor: behind the last entry, or, where there are no more, up to the horizon.
 
-    Runs in the merchant's scope. Returns fewer than `limit` when nothing is left.
+    Runs in the merchant's scope. Returns fewer than `limit` when nothing is left, and when all of a former server is
+    told: what this one wrote since is looked for again.
     """
-    first = _first()
-    if first is None:
+    if not (endpoints := _active()):
         return 0
-    cursor = _locked_cursor(first)
-    page = maps.feed()(xid=cursor.xid, entry_id=cursor.entry_id, events=sorted(maps.events()), limit=limit)
-    if cursor.xid > page.newest:
-        return _begin_anew(cursor, page.horizon)
-    endpoints = list(WebhookEndpoint.objects.filter(is_active=True).order_by("id"))
+    cursor = _locked_cursor()
+    stretch = _wanted_part(maps.journal().stretch_of(cursor), endpoints)
+    entries = maps.journal().read(stretch, events=sorted(maps.events()), limit=limit)
+    endpoints = _active()
     wanted, events = {name for one in endpoints for name in one.events}, maps.events()
-    news = [entry for entry in page.entries if events[entry.event].name in wanted and _is_news(entry, now)]
+    news = [entry for entry in entries if events[entry.event].name in wanted and _is_news(entry, now)]
     if news:
-        put_down(deliveries=_deliveries(news, endpoints, now), now=now)
-    if len(page.entries) < limit:
-        cursor.xid, cursor.entry_id = max(page.horizon, cursor.xid), None
+        put_down(deliveries=_deliveries(news, [one for one in endpoints if _hears(one, stretch)], now), now=now)
+    if len(entries) == limit:
+        cursor.stand_behind(stretch, xid=entries[-1].xid, entry_id=entries[-1].id)
     else:
-        cursor.xid, cursor.entry_id = page.entries[-1].xid, page.entries[-1].id
-    cursor.save(update_fields=["xid", "entry_id"])
-    return len(page.entries)
+        _turn_endpoints(stretch)
+        cursor.stand_at_end(stretch)
+    return len(entries)
 
 
 def has_news() -> bool:
     """Say whether the journal of the merchant in scope holds something, wanted or not, that was not looked at yet."""
-    first = _first()
-    if first is None:
+    if not (endpoints := _active()):
         return False
-    xid, entry_id = _place(WebhookCursor.objects.first() or WebhookCursor.made_with(), first)
-    page = maps.feed()(xid=xid, entry_id=entry_id, events=None, limit=1)
-    return bool(page.entries) or xid > page.newest
+    cursor = WebhookCursor.objects.first() or WebhookCursor.made_with()
+    stretch = _wanted_part(maps.journal().stretch_of(cursor), endpoints)
+    return stretch.is_former or bool(maps.journal().read(stretch, events=None, limit=1))
 
 
 def body_of(*, event: str, at: datetime, data: dict[str, Any]) -> str:
@@ -93,7 +91,7 @@ def put_down(*, deliveries: list[WebhookDelivery], now: datetime, by_hand: bool 
 def _deliveries(news: Iterable[maps.Written], endpoints: list[WebhookEndpoint], now: datetime) -> list[WebhookDelivery]:
     events, entries = maps.events(), list(news)
     data = _data(entries, now)
-    # Told before the server was restored from a dump.
+    # Told already, by a cursor that was set back.
     known = set(
         WebhookDelivery.objects.filter(
             endpoint_id__in=[one.id for one in endpoints], entry_id__in=[one.id for one in entries]
@@ -140,38 +138,37 @@ def _data(entries: list[maps.Written], now: datetime) -> dict[tuple[str, uuid.UU
     }
 
 
-def _first() -> int | None:
-    """Return the transaction's number below which no endpoint is to hear of anything; None where none is active.
-
-    One that is being switched on at this moment cannot be seen yet, but its number is not below the horizon.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        (horizon,) = cursor.fetchone()
-    found = WebhookEndpoint.objects.filter(is_active=True).aggregate(first=Min("from_xid"))["first"]
-    return None if found is None else min(found, horizon)
-
-
-def _locked_cursor(first: int) -> WebhookCursor:
-    """Lock the cursor, make it where there is none, and leave out what no endpoint is to hear."""
+def _locked_cursor() -> WebhookCursor:
+    """Lock the cursor, and make it where there is none."""
     WebhookCursor.objects.bulk_create([WebhookCursor.made_with()], ignore_conflicts=True)
     cursor: WebhookCursor = WebhookCursor.objects.select_for_update(no_key=True).get()
-    cursor.xid, cursor.entry_id = _place(cursor, first)
     return cursor
 
 
-def _place(cursor: WebhookCursor, first: int) -> tuple[int, uuid.UUID | None]:
-    return (cursor.xid, cursor.entry_id) if cursor.xid >= first else (first, None)
+def _active() -> list[WebhookEndpoint]:
+    return list(WebhookEndpoint.objects.filter(is_active=True).order_by("id"))
+
+
+def _wanted_part(stretch: Stretch, endpoints: list[WebhookEndpoint]) -> Stretch:
+    """Leave out the beginning of a stretch that no endpoint is to hear.
+
+    One that is being switched on at this moment cannot be seen yet, but its number is not below the horizon.
+    """
+    first = min([FURTHEST, stretch.below, *(one.from_xid for one in endpoints if _hears(one, stretch))])
+    return replace(stretch, xid=first, entry_id=None) if first > stretch.xid else stretch
+
+
+def _hears(endpoint: WebhookEndpoint, stretch: Stretch) -> bool:
+    """Say whether an endpoint stood already when a stretch was written: of a former server's only what stood there."""
+    return stretch.until is None or endpoint.from_at is None or endpoint.from_at <= stretch.until
+
+
+def _turn_endpoints(stretch: Stretch) -> None:
+    """Let endpoints of a former server hear of everything that this one writes."""
+    if stretch.until is not None:
+        stood = Q(from_at__isnull=True) | Q(from_at__lte=stretch.until)
+        WebhookEndpoint.objects.filter(stood).update(from_xid=0)
 
 
 def _is_news(entry: maps.Written, now: datetime) -> bool:
     return entry.recorded_at - entry.occurred_at < HISTORY and now - entry.recorded_at < STALE
-
-
-def _begin_anew(cursor: WebhookCursor, horizon: int) -> int:
-    """Go on from now: on a server that was restored from a dump, numbers of transactions begin low again."""
-    log.warning("Webhooks go on from now: the numbers of transactions are lower than they were.")
-    cursor.xid, cursor.entry_id = horizon, None
-    cursor.save(update_fields=["xid", "entry_id"])
-    WebhookEndpoint.objects.filter(from_xid__gt=horizon).update(from_xid=horizon)
-    return 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from jobs.faults import fault
 from jobs.kinds import job_handler
 from jobs.poller import as_poller
 from jobs.run import JobRun
@@ -37,6 +38,7 @@ def tell(run: JobRun) -> None:
             count = announce(now=timezone.now())
             done += count
             run.progress(done)
+            fault("webhook.told")
         if count < BATCH:
             return
         run.pause_if_long()

@@ -2,17 +2,18 @@
 
 import importlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from messaging.webhooks.states import TEST_EVENT
+from tenancy.places import Place, Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,16 @@ class Written(Protocol):
     xid: int
 
 
-class Page(NamedTuple):
-    """Some entries in the order of their writing, the number below which every transaction is over, and the end of all."""
+class Journal(Protocol):
+    """What reads the journal; see `ledger.feed`."""
 
-    entries: Sequence[Written]
-    horizon: int
-    newest: int
+    def stretch_of(self, place: Place) -> Stretch:
+        """Return what is to be read next from a place."""
+
+    def read(self, stretch: Stretch, *, events: Iterable[str] | None, limit: int) -> Sequence[Written]:
+        """Return the next entries of a stretch in the order of writing, of these events or of all."""
 
 
-# Takes the place up to which all is told (`xid`, `entry_id`), the events wanted and how many; see `ledger.feed`.
-Feed = Callable[..., Page]
 # Takes the ids of documents and `now`; returns each one's data, without those that are not there.
 Builder = Callable[..., dict[uuid.UUID, dict[str, Any]]]
 
@@ -70,10 +71,10 @@ def label_of(name: str) -> str:
     return str(known.get(name, name))
 
 
-def feed() -> Feed:
+def journal() -> Journal:
     """Return what reads the journal."""
-    found: Feed = import_string(_module().FEED)
-    return found
+    found: Any = importlib.import_module(_module().JOURNAL)
+    return cast("Journal", found)
 
 
 def builder(name: str) -> Builder:

@@ -6,14 +6,15 @@ from django.db.models import Q
 
 from messaging.webhooks.states import OffReason, Status
 from tenancy.base import MerchantForeignKey, MerchantModel
+from tenancy.places import Place
 
 
 class WebhookEndpoint(MerchantModel):
     """An address of the merchant's own choosing, and what it wants to hear.
 
     ``secret`` and ``old_secret`` are encrypted; the old one signs too until ``old_secret_until``. ``from_xid`` is the
-    number of the transaction that switched it on last: it hears of what was written from then on. A removed endpoint
-    stays for its log, without secrets.
+    number of the transaction that switched it on last, at ``from_at`` by the server's clock: it hears of what was
+    written from then on. A removed endpoint stays for its log, without secrets.
     """
 
     name = models.CharField(max_length=80)
@@ -26,6 +27,7 @@ class WebhookEndpoint(MerchantModel):
     off_reason = models.CharField(max_length=10, choices=OffReason.choices, blank=True)
     off_at = models.DateTimeField(null=True)
     from_xid = models.BigIntegerField()
+    from_at = models.DateTimeField(null=True)
     # How it goes: failures in a row, since when nothing was delivered, until when it is left alone.
     failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
@@ -57,7 +59,8 @@ class WebhookEndpoint(MerchantModel):
 class WebhookDelivery(MerchantModel):
     """One message to one endpoint: the outbox, and afterwards the log. ``body`` never changes, nor does the id sent.
 
-    ``entry_id`` is the journal's entry that it tells of, once for each endpoint; a test has none.
+    ``entry_id`` is the journal's entry that it tells of, once for each endpoint; a test has none. ``sending_at`` is when
+    an attempt was begun whose answer is not written down: it is on its way, or its worker is gone.
     """
 
     endpoint = MerchantForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries")
@@ -70,6 +73,7 @@ class WebhookDelivery(MerchantModel):
     last_status = models.PositiveSmallIntegerField(null=True)
     last_error = models.CharField(max_length=40, blank=True)
     next_at = models.DateTimeField(null=True)
+    sending_at = models.DateTimeField(null=True)
     job_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -128,13 +132,13 @@ class WebhookAttempt(MerchantModel):
         return f"{self.delivery_id} #{self.number}"
 
 
-class WebhookCursor(MerchantModel):
+class WebhookCursor(Place):
     """How far the merchant's journal has been told: everything up to this place, in the order of its writing."""
 
     xid = models.BigIntegerField(default=0)
     entry_id = models.UUIDField(null=True)
 
-    class Meta(MerchantModel.Meta):
+    class Meta(Place.Meta):
         constraints = [models.UniqueConstraint(fields=["merchant"], name="webhook_cursor_once")]
 
     def __str__(self) -> str:

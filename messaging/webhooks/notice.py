@@ -7,16 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from messaging.errors import AddressInvalid, NoLongerValid
+from messaging.errors import NoLongerValid
+from messaging.members import tell_members
 from messaging.models import Message
 from messaging.render import Rendered, mail
-from messaging.services import queue_message
 from messaging.webhooks.models import WebhookEndpoint
-from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.roles import Role
-from tenancy.scope import current_merchant_id
-from tenancy.selectors import members_of
 
 KIND = "webhooks.off"
 ORIGIN = "webhook_endpoint"
@@ -24,22 +21,9 @@ ORIGIN = "webhook_endpoint"
 
 def tell_owners(*, endpoint: WebhookEndpoint, now: datetime) -> None:
     """Queue a mail to every owner of the merchant, in the transaction that switches the endpoint off; once each."""
-    for member in members_of(Merchant(id=current_merchant_id())).filter(role__gte=Role.OWNER):
-        try:
-            queue_message(
-                kind=KIND,
-                origin=ORIGIN,
-                origin_id=endpoint.id,
-                customer_id=None,
-                to_address=member.user.email,
-                to_name=str(member.user),
-                context={},
-                actor=Actor.system(),
-                now=now,
-                once_key=f"{KIND}:{endpoint.id}:{endpoint.off_at:%Y%m%d%H%M%S}:{member.user_id}"[:120],
-            )
-        except AddressInvalid:
-            continue
+    if endpoint.off_at is not None:
+        about = endpoint.id
+        tell_members(kind=KIND, origin=ORIGIN, origin_id=about, least=Role.OWNER, moment=endpoint.off_at, now=now)
 
 
 def off(message: Message) -> Rendered:

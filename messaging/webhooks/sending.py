@@ -35,6 +35,7 @@ class Outgoing:
     url: str
     headers: dict[str, str]
     body: bytes
+    begun_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Answer:
 
 
 def prepare(runs: Sequence[JobRun]) -> list[Outgoing]:
-    """Look at each delivery again and sign what may go; settle the runs of what may not, or not yet; commit."""
+    """Look at each delivery again and sign what may go; settle the runs of what may not, or not yet; commit.
+
+    That an attempt is begun is written down first: whoever comes after a worker that was killed says so in the log.
+    """
     with runs[0].scope():
         now = timezone.now()
         deliveries = _locked(run.payload["delivery"] for run in runs)
@@ -76,6 +80,7 @@ def prepare(runs: Sequence[JobRun]) -> list[Outgoing]:
             delivery.next_at, delivery.ended_at = None, now
         if dropped:
             WebhookDelivery.objects.bulk_update(dropped, ["status", "last_error", "next_at", "ended_at"])
+        _begin([out.delivery for out in ready], now)
     fault("webhook.prepared")
     return ready
 
@@ -105,11 +110,13 @@ def record(outgoing: Sequence[Outgoing], answers: Sequence[Answer]) -> None:
         for out, answer in sorted(zip(outgoing, answers, strict=True), key=lambda pair: pair[1].at):
             delivery = deliveries[str(out.delivery.id)]
             tries.append(_attempt(delivery, out, answer))
+            if delivery.sending_at == out.begun_at:
+                delivery.sending_at = None
             if answer.is_ok or (out.run.job_id in held and delivery.status == Status.WAITING):
                 _settle(delivery, out.run, answer, now)
                 _judge(endpoints[delivery.endpoint_id], answer, now)
         WebhookAttempt.objects.bulk_create(tries)
-        fields = ["status", "attempts", "last_status", "last_error", "next_at", "ended_at"]
+        fields = ["status", "attempts", "last_status", "last_error", "next_at", "ended_at", "sending_at"]
         WebhookDelivery.objects.bulk_update(deliveries.values(), fields)
         state = ["failures", "failing_since", "quiet_until", "delivered_at", "is_active", "off_reason", "off_at"]
         WebhookEndpoint.objects.bulk_update(endpoints.values(), state)
@@ -133,7 +140,20 @@ def _outgoing(run: JobRun, delivery: WebhookDelivery, now: datetime) -> Outgoing
         secrets_in_use=secrets_of(delivery.endpoint, now=now), message_id=delivery.message_id, at=now, body=body
     )
     sent = {"Content-Type": "application/json", "User-Agent": AGENT, **signed}
-    return Outgoing(run, delivery, delivery.endpoint.url, sent, body)
+    return Outgoing(run, delivery, delivery.endpoint.url, sent, body, now)
+
+
+def _begin(deliveries: list[WebhookDelivery], now: datetime) -> None:
+    """Note that an attempt begins, and put one that was begun before and never came back into the log."""
+    cut_off = []
+    for delivery in deliveries:
+        if delivery.sending_at is not None:
+            delivery.attempts += 1
+            facts = {"number": delivery.attempts, "at": delivery.sending_at, "url": delivery.endpoint.url}
+            cut_off.append(WebhookAttempt.made_with(delivery=delivery, milliseconds=0, error="cut_off", **facts))
+        delivery.sending_at = now
+    WebhookAttempt.objects.bulk_create(cut_off)
+    WebhookDelivery.objects.bulk_update(deliveries, ["attempts", "sending_at"])
 
 
 def _send(out: Outgoing) -> Answer:

@@ -35,13 +35,14 @@ def create_endpoint(
     """
     if WebhookEndpoint.objects.filter(removed_at__isnull=True).count() >= MOST_ENDPOINTS:
         raise Refused(_("A merchant has ten endpoints at most. Remove one first."))
-    secret = new_secret()
+    secret, (from_xid, from_at) = new_secret(), _this_transaction()
     endpoint = WebhookEndpoint.objects.create(
         name=name,
         url=url,
         events=_known(events),
         secret=encrypt(secret),
-        from_xid=_this_transaction(),
+        from_xid=from_xid,
+        from_at=from_at,
         created_at=now,
     )
     audit(action="webhook.created", actor=actor, target=(TARGET, endpoint.pk), after=_facts(endpoint))
@@ -110,7 +111,7 @@ def switch(*, endpoint_id: uuid.UUID, on: bool, actor: Actor, now: datetime) -> 
     endpoint.is_active = on
     endpoint.off_reason, endpoint.off_at = (OffReason.NONE, None) if on else (OffReason.BY_HAND, now)
     if on:
-        endpoint.from_xid = _this_transaction()
+        endpoint.from_xid, endpoint.from_at = _this_transaction()
         endpoint.failures, endpoint.failing_since, endpoint.quiet_until = 0, None, None
     endpoint.save()
     audit(action="webhook.switched_on" if on else "webhook.switched_off", actor=actor, target=(TARGET, endpoint.pk))
@@ -223,7 +224,8 @@ def _facts(endpoint: WebhookEndpoint) -> dict[str, Any]:
     return {"name": endpoint.name, "url": endpoint.url, "events": list(endpoint.events)}
 
 
-def _this_transaction() -> int:
+def _this_transaction() -> tuple[int, datetime]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint, clock_timestamp()")
+        number, at = cursor.fetchone()
+    return int(number), at

@@ -23,6 +23,7 @@ ERRORS: dict[str, Any] = {
     "bad_certificate": _("The address has no valid certificate"),
     "unreachable": _("The address could not be reached"),
     "no_answer": _("No answer came in time"),
+    "cut_off": _("Cut off on our side: whether it arrived is not known"),
     "endpoint_off": _("The endpoint was switched off"),
     "worker_lost": _("Workers stopped again and again"),
     "cancelled": _("Its job was cancelled"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from ledger import checks, hours, services
+from ledger import checks, feed, hours, services
 from ledger.models import HourSum
 from ledger.reports import Turnover, turnover
 from ledger.units import Bucket, Unit
@@ -118,7 +118,7 @@ def test_lose_nothing_that_is_written_while_sums_are_added(
 ) -> None:
     if not guarded:
         # Without regard to transactions that are still open: what they wrote would never be added.
-        monkeypatch.setattr(hours, "FOLD", hours.FOLD.replace("pg_snapshot_xmin", "pg_snapshot_xmax"))
+        monkeypatch.setattr(feed, "HORIZON", feed.HORIZON.replace("xmin", "xmax"))
     written, go = threading.Event(), threading.Event()
 
     def write_slowly() -> None:
@@ -151,5 +151,5 @@ def test_read_again_where_sums_have_moved_on(merchant: Merchant, committed_custo
     fold_all(merchant)
     with merchant_scope(merchant):
         for _ in periods():
-            hours._seen[merchant.id] = seen
+            hours._seen[merchant.id] = hours.Standing(seen)
             assert_all_periods_add_up()

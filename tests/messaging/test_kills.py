@@ -1,7 +1,5 @@
 """A worker is killed with SIGKILL in the middle: nothing is lost, and nothing is doubled by our fault."""
 
-import contextlib
-import os
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -10,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
-from jobs import runner
 from jobs.models import Job
 from jobs.states import State
 from messaging.models import Message
 from messaging.states import Status
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
+from tests.messaging.workers import run_worker
 
 Queue = Callable[..., Message]
 POINTS = [
@@ -32,21 +29,6 @@ POINTS = [
     "jobs.handled",
 ]
 MAILS = 5
-
-
-def run_worker(**faults: str) -> int:
-    """Run a worker process of its own until nothing is due; return 0, or minus the signal that ended it."""
-    pid = os.fork()
-    if pid == 0:
-        with contextlib.suppress(BaseException):
-            for connection in connections.all():
-                # The parent's sockets are not ours to close.
-                connection.connection = None
-            os.environ.update(faults)
-            runner.run_due(seconds=20)
-            os._exit(0)
-        os._exit(70)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def let_time_pass(merchant: Merchant) -> None:

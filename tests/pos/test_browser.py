@@ -31,6 +31,11 @@ def test_try_a_call(page: Page, live_server: LiveServer, till: Till, mara: Custo
     call.locator("input[placeholder^=email], tr[data-param-name=email] input").first.fill("mara@example.com")
     call.get_by_role("button", name="Execute").click()
     expect(call.locator(".live-responses-table")).to_contain_text(str(mara.id))
+    # Webhooks are read there and not tried.
+    hook = page.locator(".webhooks .opblock").filter(has_text="response.completed")
+    hook.locator(".opblock-summary").click()
+    expect(hook).to_contain_text("webhook-signature")
+    expect(hook.get_by_role("button", name="Execute")).to_have_count(0)
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=f"{folder}/pos-docs.png")
     assert complaints == []
