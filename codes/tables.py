@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from codes.normalise import masked
 from codes.selectors import Stock
 from codes.states import CodeState
 from ui import cells
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 
@@ -36,7 +36,7 @@ class PoolTable(Table):
 
     def render_name(self, record: CodePool) -> SafeString:
         """The name, as the way to the pool."""
-        return cells.link(reverse("codes:pool", args=[self.merchant_slug, record.pk]), record.name)
+        return cells.link(row_address("codes:pool", self.merchant_slug, record.pk), record.name)
 
     def render_state(self, record: CodePool) -> SafeString:
         """Enough, low, empty or archived."""
@@ -99,4 +99,4 @@ class CodeTable(Table):
         return found
 
     def _at(self, name: str, code: Code) -> str:
-        return reverse(f"codes:{name}", args=[self.merchant_slug, code.pool_id, code.pk])
+        return row_address(f"codes:{name}", self.merchant_slug, code.pool_id, code.pk)

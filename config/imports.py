@@ -6,6 +6,8 @@ IMPORTERS: dict[str, str] = {
     "orders": "claims_center.imports.orders",
     "members": "cockpit.members",
     "purchases": "loyalty.imports.purchases",
+    "points": "loyalty.imports.points",
+    "codes": "codes.imports.codes",
     "responses": "offers.imports.responses",
 }
 
@@ -13,5 +15,7 @@ LABELS = {
     "orders": _("Orders"),
     "members": _("Members"),
     "purchases": _("Purchases"),
+    "points": _("Points"),
+    "codes": _("Codes"),
     "responses": _("Offer responses"),
 }

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from ui import cells, locale
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 
@@ -30,7 +30,7 @@ class CustomerTable(Table):
 
     def render_customer(self, record: Customer) -> str:
         """The name, as the way to the customer's page."""
-        return cells.person(record.name, "", reverse("cockpit:customer", args=[self.merchant_slug, record.id]))
+        return cells.person(record.name, "", row_address("cockpit:customer", self.merchant_slug, record.id))
 
     def render_town(self, record: Customer) -> str:
         """Town and country."""

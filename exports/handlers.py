@@ -2,11 +2,10 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
-from exports import defining, files, runner, services
+from exports import defining, files, lines, runner, services, undoing
 from exports.importers import FileRefused, importer
 from exports.models import ImportRun
 from jobs.kinds import job_handler
@@ -19,9 +18,10 @@ def read(run: JobRun) -> None:
     """Read a file outside every transaction, and say what importing it would do."""
     run_id = uuid.UUID(run.payload["run"])
     with run.scope():
-        dataset = ImportRun.objects.values_list("dataset", flat=True).get(id=run_id)
-    path, look = files.path_of(run.merchant_id, run_id), importer(dataset).preview
-    found = look(path, merchant_id=run.merchant_id, now=timezone.now(), progress=run.progress)
+        row = ImportRun.objects.only("merchant", "dataset", "columns", "fixed").get(id=run_id)
+    path, look = files.path_of(run.merchant_id, run_id), importer(row.dataset).preview
+    facts = {"merchant_id": run.merchant_id, "naming": row.naming}
+    found = look(path, now=timezone.now(), progress=run.progress, **facts)
     with run.scope():
         services.note_preview(run_id=run_id, found=found)
 
@@ -31,17 +31,24 @@ def apply(run: JobRun) -> None:
     """Import a file portion by portion; killed half way, the next attempt finds what is written and goes on."""
     run_id, now = uuid.UUID(run.payload["run"]), timezone.now()
     with run.scope():
-        dataset, name = ImportRun.objects.values_list("dataset", "file_name").get(id=run_id)
+        facts = lines.facts_of(run_id=run_id)
     path, actor = files.path_of(run.merchant_id, run_id), Actor.parse(run.payload["actor"])
-    facts: dict[str, Any] = {"merchant_id": run.merchant_id, "origin_id": run_id, "file_name": name}
     try:
-        outcome = importer(dataset).apply(path, actor=actor, now=now, progress=run.progress, **facts)
+        apply_file = importer(facts.pop("dataset")).apply
+        outcome = apply_file(path, actor=actor, now=now, progress=run.progress, **facts)
     except FileRefused as refusal:
         with run.scope():
             services.refuse(run_id=run_id, refusal=refusal, now=timezone.now())
         return
     with run.scope():
         services.finish(run_id=run_id, outcome=outcome, again=run.attempt > 1, now=timezone.now())
+
+
+@job_handler(on_dead="exports.undoing.fail")
+def undo(run: JobRun) -> None:
+    """Take an import back, portion by portion; killed half way, the next attempt goes on behind the last line done."""
+    while undoing.go_on(run):
+        run.pause_if_long()
 
 
 @job_handler(queue="exports", lease=timedelta(seconds=60), on_dead="exports.running.dead", retry_by_hand=False)

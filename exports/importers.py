@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from tenancy.imports.contract import FileRefused, Outcome, Preview, Problem, Progress
 
-__all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "datasets", "importer"]
+__all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "can_undo", "datasets", "importer"]
 
 
 def datasets() -> dict[str, Any]:
@@ -17,6 +17,11 @@ def datasets() -> dict[str, Any]:
     module = settings.IMPORTERS.rpartition(".")[0]
     labels: dict[str, Any] = import_string(f"{module}.LABELS")
     return labels
+
+
+def can_undo(dataset: str) -> bool:
+    """Say whether lines of this dataset can be taken back at all."""
+    return hasattr(importer(dataset), "UNDO")
 
 
 def importer(dataset: str) -> ModuleType:

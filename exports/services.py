@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from exports import files
+from exports import files, lines
 from exports.errors import NotPossible, UploadRefused
 from exports.importers import FileRefused, Outcome, Preview, importer
 from exports.models import ImportRun
@@ -27,7 +27,8 @@ def upload(*, dataset: str, file: UploadedFile, user: User, now: datetime) -> Im
     """Keep an uploaded file and say what importing it would do; changes no record of the dataset.
 
     1. Writes the file to its private place, then the run. What a request that fails leaves behind is cleaned up.
-    2. Reads it: a small one at once, a bigger one by the job "import.read".
+    2. Where somebody has to say what its columns mean, waits for that (`exports.naming`); else reads it: a small one at
+       once, a bigger one by the job "import.read".
     3. Audits who brought which file.
 
     Raises UploadRefused, with a sentence, for an empty or too big file; what is wrong inside stands in the run.
@@ -46,11 +47,28 @@ def upload(*, dataset: str, file: UploadedFile, user: User, now: datetime) -> Im
     )
     run.save(force_insert=True)
     audit(action="import.uploaded", actor=Actor.user(user), target=("import", run.id), after={"sha256": digest})
-    if size > READ_AT_ONCE:
-        run.job = enqueue(kind="import.read", payload={"run": str(run.id)}, dedupe_key=str(run.id), now=now)
-        run.save(update_fields=["job"])
+    try:
+        is_plain = importer(dataset).head(files.path_of(run.merchant_id, run.id)) is not None
+    except FileRefused as refusal:
+        found = Preview(refused=refusal.refused, problems=refusal.problems)
+        return note_preview(run_id=run.id, found=found)
+    if is_plain:
+        run.state = RunState.COLUMNS
+        run.save(update_fields=["state"])
         return run
-    return read(run_id=run.id, now=now)
+    return begin_reading(run_id=run.id, now=now)
+
+
+def begin_reading(*, run_id: uuid.UUID, now: datetime) -> ImportRun:
+    """Read a run's file: a small one at once, a bigger one by the job "import.read"."""
+    run: ImportRun = ImportRun.objects.get(id=run_id)
+    if run.size <= READ_AT_ONCE:
+        return read(run_id=run.id, now=now)
+    # It is read once more where its columns are named anew.
+    key = f"{run.id}:{now.isoformat()}"
+    run.job = enqueue(kind="import.read", payload={"run": str(run.id)}, dedupe_key=key, now=now)
+    run.save(update_fields=["job"])
+    return run
 
 
 def check_size(*, size: int) -> None:
@@ -77,7 +95,7 @@ def read(*, run_id: uuid.UUID, now: datetime) -> ImportRun:
     if run.state != RunState.READING:
         return run
     path = files.path_of(run.merchant_id, run.id)
-    found: Preview = importer(run.dataset).preview(path, merchant_id=run.merchant_id, now=now)
+    found: Preview = importer(run.dataset).preview(path, merchant_id=run.merchant_id, now=now, naming=run.naming)
     return note_preview(run_id=run_id, found=found)
 
 
@@ -106,10 +124,10 @@ def start(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
         return run
     if run.state != RunState.READY:
         raise NotPossible(_("This file is “%(state)s” and cannot be applied.") % {"state": run.get_state_display()})
-    run.state = RunState.APPLYING
+    run.state, run.has_rows = RunState.APPLYING, True
     payload = {"run": str(run.id), "actor": str(actor)}
     run.job = enqueue(kind="import.apply", payload=payload, dedupe_key=str(run.id), now=now)
-    run.save(update_fields=["state", "job"])
+    run.save(update_fields=["state", "has_rows", "job"])
     audit(action="import.started", actor=actor, target=("import", run.id))
     return run
 
@@ -122,7 +140,7 @@ def call_off(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
     run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
     if run.state == RunState.CANCELLED:
         return run
-    if run.state not in (RunState.READING, RunState.READY, RunState.REFUSED):
+    if run.state not in (RunState.COLUMNS, RunState.READING, RunState.READY, RunState.REFUSED):
         raise NotPossible(_("This import can no longer be discarded."))
     run.state, run.finished_at = RunState.CANCELLED, now
     run.save(update_fields=["state", "finished_at"])
@@ -134,13 +152,13 @@ def call_off(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
 def finish(*, run_id: uuid.UUID, outcome: Outcome, again: bool, now: datetime) -> None:
     """Note that a run was applied, and what it did; ``again`` where an earlier attempt had done a part already.
 
-    Then the preview's counts stand: the last attempt found the earlier one's rows in place and skipped them.
+    Then what became of the lines is counted: the last attempt found the earlier one's rows in place and skipped them.
     """
     run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
-    if not again:
-        run.added, run.changed, run.skipped = outcome.added, outcome.changed, outcome.skipped
+    found = lines.outcome_of(run_id=run.id) if again else outcome
+    run.added, run.changed, run.skipped, run.refused = found.added, found.changed, found.skipped, found.refused
     run.state, run.finished_at = RunState.DONE, now
-    run.save(update_fields=["state", "finished_at", "added", "changed", "skipped"])
+    run.save(update_fields=["state", "finished_at", "added", "changed", "skipped", "refused"])
 
 
 def refuse(*, run_id: uuid.UUID, refusal: FileRefused, now: datetime) -> None:

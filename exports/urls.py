@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports import dictionary, export_views, run_views, views
+from exports import dictionary, export_views, import_pages, run_views, views
 from exports.destinations import views as destinations
 
 app_name = "exports"
@@ -10,6 +10,10 @@ urlpatterns = [
     path("imports/", views.ImportList.as_view(), name="imports"),
     path("imports/new/", views.UploadView.as_view(), name="new"),
     path("imports/<uuid:run_id>/", views.RunPage.as_view(), name="import"),
+    path("imports/<uuid:run_id>/columns/", import_pages.ColumnsPage.as_view(), name="columns"),
+    path("imports/<uuid:run_id>/lines/", import_pages.LineList.as_view(), name="lines"),
+    path("imports/<uuid:run_id>/lines/file/", import_pages.LineFile.as_view(), name="lines_file"),
+    path("imports/<uuid:run_id>/undo/", import_pages.UndoPage.as_view(), name="undo"),
     path("imports/<uuid:run_id>/apply/", views.ApplyView.as_view(), name="apply"),
     path("imports/<uuid:run_id>/discard/", views.DiscardView.as_view(), name="discard"),
     path("exports/", export_views.ExportList.as_view(), name="exports"),

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from exports import services
+from exports import naming, services, undoing
 from exports.errors import NotPossible
 from exports.filters import ImportFilter
 from exports.forms import UploadForm
 from exports.models import ImportRun
-from exports.states import MOVING
-from exports.tables import ImportTable, state_badge
+from exports.states import MOVING, RunState, UndoState
+from exports.tables import ImportTable, state_badge, undo_badge
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from tenancy.views import StaffView
@@ -27,9 +27,9 @@ from ui.listing import Action
 
 
 class ImportList(StaffListView):
-    """Every import of the merchant."""
+    """Every import of the merchant; looking is for everybody."""
 
-    role = Role.ADMIN
+    role = Role.VIEWER
     title = _("Imports")
     template_name = "exports/imports.html"
     table_class = ImportTable
@@ -50,9 +50,32 @@ class ImportList(StaffListView):
         """Tell the table whose pages its links lead to."""
         return {"merchant_slug": self.request.merchant.slug}
 
-    def get_empty_action(self) -> Action:
+    def get_empty_action(self) -> Action | None:
         """Lead to the upload."""
+        if self.request.role < Role.ADMIN:
+            return None
         return Action(_("Import a file"), reverse("exports:new", args=[self.request.merchant.slug]), "upload")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say whether this person may import."""
+        return super().get_context_data(may_import=self.request.role >= Role.ADMIN, **kwargs)
+
+
+# Where the rows of a file end up, and what the button that leads there says.
+MADE = {
+    "orders": ("claims:orders", _("Open the order history")),
+    "members": ("customers:list", _("Open the customers")),
+    "purchases": ("loyalty:purchases", _("Open the purchases")),
+    "points": ("loyalty:adjustments", _("Open the adjustments")),
+    "codes": ("codes:list", _("Open the code pools")),
+    "responses": ("offers:responses", _("Open the offer responses")),
+}
+
+
+def made_page(dataset: str, *, slug: str) -> tuple[str, Any]:
+    """Return the address of the list that a file's rows end in, and what its button says."""
+    page, words = MADE[dataset]
+    return reverse(page, args=[slug]), words
 
 
 class UploadView(StaffView):
@@ -85,22 +108,33 @@ class UploadView(StaffView):
 class RunPage(StaffView):
     """A run: what its file would do, how far it is, what it did. The moving part looks again by itself."""
 
-    role = Role.ADMIN
+    role = Role.VIEWER
 
     def get(self, request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-        """Draw the page; with `?part` the changing part alone."""
+        """Draw the page; with `?part` the changing part alone. A file whose columns nobody has named leads there."""
         run: ImportRun = get_object_or_404(ImportRun.objects.select_related("job", "uploaded_by"), id=run_id)
+        may_import = request.role >= Role.ADMIN  # type: ignore[attr-defined] # set by the merchant's door
+        if run.state == RunState.COLUMNS and may_import and naming.head_of(run) is not None:
+            return HttpResponseRedirect(reverse("exports:columns", args=[self.request.merchant.slug, run.id]))
+        template = "exports/parts/run.html" if "part" in request.GET else "exports/run.html"
+        return render(request, template, self._context(run, may_import=may_import))
+
+    def _context(self, run: ImportRun, *, may_import: bool) -> dict[str, Any]:
         listed = reverse("exports:imports", args=[self.request.merchant.slug])
-        context = {
+        is_moving = run.state in MOVING or run.undo_state == UndoState.RUNNING
+        return {
             "title": run.file_name,
             "run": run,
             "columns": [name for name, _value in run.sample[0]["facts"]] if run.sample else [],
             "state_badge": state_badge(run.state),
+            "undo_badge": undo_badge(run),
+            "may_import": may_import,
+            "may_undo": may_import and not undoing.refusal_of(run),
+            "may_name": may_import and run.columns is not None and run.state in naming.OPEN,
+            "made_page": made_page(run.dataset, slug=self.request.merchant.slug),
             "crumbs": [(_now("Imports"), listed), (run.file_name, "")],
-            "poll_url": f"{request.path}?part=1" if run.state in MOVING else "",
+            "poll_url": f"{self.request.path}?part=1" if is_moving else "",
         }
-        template = "exports/parts/run.html" if "part" in request.GET else "exports/run.html"
-        return render(request, template, context)
 
 
 class RunAction(StaffView):

@@ -50,6 +50,7 @@ POINTS = {
     PointEvent.RETURN: ("warn", "undo-2"),
     PointEvent.ADJUSTED: ("info", "sliders-horizontal"),
     PointEvent.IMPORTED: ("info", "upload"),
+    PointEvent.UNDONE: ("warn", "undo-2"),
 }
 
 

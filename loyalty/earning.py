@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from loyalty.calendar import add_days, expires_at
+from loyalty.calendar import expires_at
 from loyalty.models import LoyaltySettings
 from loyalty.states import Rounding
+from tenancy.days import add_days
 
 ROUNDINGS = {Rounding.DOWN: ROUND_FLOOR, Rounding.NEAREST: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING}
 

@@ -17,8 +17,8 @@ from ledger.hours import Way, moved, net
 from ledger.models import Grant
 from ledger.reports import Expiring, Liability, Preview, expiry_forecast, liability, sweep_preview
 from ledger.units import Bucket, Unit
-from loyalty.calendar import start_of_day
 from loyalty.services.purchases import settings_of_merchant
+from tenancy.days import start_of_day
 from ui import locale
 from ui.charts import Bar, Series, bar_chart, line_chart
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from customers.models import Customer
 from ledger.selectors import balance_as_of
 from ledger.units import Unit
-from loyalty.calendar import start_of_day
 from loyalty.point_tables import signed
 from loyalty.point_words import page_of, words_of
 from loyalty.points import summary
 from loyalty.statement import LAST_ID, Cursor, StatementLine, statement
 from tenancy.actors import Actor
+from tenancy.days import start_of_day
 from tenancy.selectors import actor_names
 
 PAGE = 50

@@ -22,6 +22,7 @@ STATES = {
     AdjustmentState.WAITING: ("warn", "clock"),
     AdjustmentState.DONE: ("ok", "circle-check"),
     AdjustmentState.DECLINED: ("mute", "ban"),
+    AdjustmentState.UNDONE: ("mute", "undo-2"),
 }
 
 

@@ -90,6 +90,7 @@ class PointEvent(models.TextChoices):
     RETURN = "purchase.returned", _("Return")
     ADJUSTED = "points.adjusted", _("Points adjusted")
     IMPORTED = "points.imported", _("Points imported")
+    UNDONE = "points.undone", _("Import taken back")
 
 
 class Rounding(models.TextChoices):
@@ -115,3 +116,4 @@ class AdjustmentState(models.TextChoices):
     WAITING = "waiting", _("Waiting for approval")
     DONE = "done", _("Done")
     DECLINED = "declined", _("Declined")
+    UNDONE = "undone", _("Taken back")

@@ -114,7 +114,7 @@ class RedeemedTable(Table):
             self.address_page.replace(NOBODY, one), _now("View the delivery address"), "eye", dialog=True
         )
         page = self.detail_page.replace(NOBODY, one) + self.place
-        return SafeString(f"{address}{cells.action(page, _now('Open this redeemed reward'), 'pencil')}")
+        return SafeString(f"{address}{cells.action(page, _now('Open this redeemed reward'), 'pencil', opens=True)}")
 
 
 def redeemed_used(record: RedeemedReward) -> SafeString:

@@ -1,15 +1,15 @@
 """Rewards as something that triggers give, and the acts of this room that set triggers off."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ledger.models import Entry
 from loyalty.errors import NotActive, Refused
@@ -19,7 +19,7 @@ from loyalty.services.redeeming import check_open, redeem
 from loyalty.states import Source as Door
 from tenancy.actors import Actor
 from triggers.acts import About, Armed, Happened
-from triggers.kit import Room, Source, Target
+from triggers.kit import Source, Target
 
 
 class RewardTarget(Target):
@@ -27,6 +27,9 @@ class RewardTarget(Target):
 
     name = "reward"
     model = RewardTrigger
+    thing, given, stock, taken = Reward, RedeemedReward, RewardStock, RewardTaken
+    own_limit = "customer_limit"
+    closed = _lazy("The reward is not active now: triggers would grant nothing.")
     # A reward or a customer who is gone meanwhile is refused too.
     refused = (Refused, ObjectDoesNotExist)
 
@@ -42,31 +45,13 @@ class RewardTarget(Target):
             trigger_entry_id=act.entry_id,
         )
 
-    def answered(
-        self, *, subjects: Collection[uuid.UUID], entries: Sequence[uuid.UUID]
-    ) -> set[tuple[uuid.UUID, uuid.UUID]]:
-        """Return which of these rewards were granted because of which of these entries."""
-        rows: Any = RedeemedReward.objects.filter(reward_id__in=list(subjects), trigger_entry_id__in=list(entries))
-        return set(rows.values_list("reward_id", "trigger_entry_id"))
-
-    def held(self, *, subject_id: uuid.UUID) -> Reward:
-        """Return the reward, locked."""
-        found: Reward = Reward.objects.select_for_update(no_key=True).get(id=subject_id)
-        return found
-
-    def room(self, *, subject_id: uuid.UUID, at: datetime) -> Room:
-        """Return how often customers could still have the reward."""
-        reward = Reward.objects.get(id=subject_id)
-        own: dict[uuid.UUID, int] = {}
-        if reward.customer_limit is not None:
-            rows = RewardTaken.objects.filter(reward_id=subject_id)
-            own = dict(rows.values_list("customer_id", "taken"))
-        left = None
-        if reward.total_limit is not None:
-            taken = RewardStock.objects.filter(reward_id=subject_id).values_list("taken", flat=True).first() or 0
-            left = max(reward.total_limit - taken, 0)
-        closed = "" if _is_open(reward, at) else _("The reward is not active now: triggers would grant nothing.")
-        return Room(reward.customer_limit, own, left, closed)
+    def is_open(self, thing: Reward, *, at: datetime) -> bool:
+        """Say whether the reward is active."""
+        try:
+            check_open(reward=thing, now=at)
+        except NotActive:
+            return False
+        return True
 
 
 class Purchases(Source):
@@ -109,14 +94,6 @@ class Redemptions(Source):
             for one in entries
             if one.origin_id in known
         }
-
-
-def _is_open(reward: Reward, at: datetime) -> bool:
-    try:
-        check_open(reward=reward, now=at)
-    except NotActive:
-        return False
-    return True
 
 
 REWARDS, PURCHASES, REDEMPTIONS = RewardTarget(), Purchases(), Redemptions()

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims_center.imports.formats import Format, Pair
 from claims_center.imports.rows import ReadItem, ReadOrder
@@ -13,6 +14,8 @@ from claims_center.imports.statuses import status_of
 from claims_center.marketplaces import Marketplace
 from claims_center.matching import SHORTEST, comparable
 from claims_center.models import OrderStatus
+from tenancy.imports.naming import Field
+from tenancy.imports.table import Columns
 from tenancy.imports.values import SHORTENED, BadValue, amount, code, count, moment, order_number, within
 
 KNOWN = [
@@ -91,6 +94,31 @@ def _email(text: str) -> str:
     return text[:254]
 
 
+COLUMNS = Columns(known=KNOWN, needed=("order_number", "marketplace", "ordered_at"))
+FIELDS = (
+    Field(
+        "order_number",
+        gettext_lazy("Order number"),
+        ("order", "order id", "order no", "number", "purchase order", "bestellnummer", "bestellung", "auftragsnummer"),
+    ),
+    Field(
+        "marketplace", gettext_lazy("Marketplace"), ("channel", "platform", "marktplatz"), lambda: Marketplace.choices
+    ),
+    Field(
+        "ordered_at",
+        gettext_lazy("Ordered"),
+        ("order date", "purchase date", "date", "ordered on", "created at", "bestelldatum", "datum"),
+    ),
+    Field("sku", gettext_lazy("SKU"), ("item sku", "seller sku", "article number", "artikelnummer")),
+    Field("listing_id", gettext_lazy("Listing (ASIN, item number)"), ("asin", "item id", "item number", "listing")),
+    Field("quantity", gettext_lazy("Quantity"), ("qty", "pieces", "anzahl", "menge")),
+    Field("amount", gettext_lazy("Amount"), ("price", "total", "item price", "betrag", "preis")),
+    Field("currency", gettext_lazy("Currency"), ("currency code", "währung")),
+    Field("status", gettext_lazy("Status"), ("order status", "state")),
+    Field("buyer_name", gettext_lazy("Buyer"), ("customer", "customer name", "name", "recipient", "käufer", "kunde")),
+    Field("buyer_email", gettext_lazy("Buyer's e-mail"), ("e-mail", "email address", "customer email", "mail")),
+    Field("postal_code", gettext_lazy("Postal code"), ("zip", "zip code", "postcode", "plz", "postleitzahl")),
+)
 FORMAT = Format(
     name="Plain CSV",
     columns=dict.fromkeys(KNOWN, ()),

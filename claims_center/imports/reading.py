@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -10,14 +11,16 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from claims_center.imports import workbook
+from claims_center.imports import plain, workbook
 from claims_center.imports.formats import Format, nothing_missing, recognise, refusal_of
 from claims_center.imports.known import FORMATS
+from claims_center.imports.plain import COLUMNS
 from claims_center.imports.rows import ReadOrder
 from claims_center.imports.spool import Spool
 from tenancy.imports.contract import FileRefused, Problem
+from tenancy.imports.naming import SAMPLES, Head, Naming, make_head
 from tenancy.imports.refusals import Refusals
-from tenancy.imports.table import HEADER_WITHIN, as_row, csv_rows, is_blank, plain_header
+from tenancy.imports.table import HEADER_WITHIN, as_row, csv_rows, is_blank, opened, plain_header
 from tenancy.imports.textfile import encoding_of, lines_of
 
 MOST_ORDERS = 1_000_000
@@ -34,6 +37,8 @@ class ReadFile:
 
     format_name: str
     left_out: int = 0
+    lines_left_out: "array[int]" = field(default_factory=lambda: array("L"))
+    left_out_because: str = ""
     notes: list[str] = field(default_factory=list)
     spool: Spool = field(default_factory=Spool)
 
@@ -62,20 +67,59 @@ class Table:
     rows: Cells
 
 
-def read_orders(path: Path, *, now: datetime, zone: tzinfo, seen: Seen | None = None) -> ReadFile:
+def read_orders(
+    path: Path, *, now: datetime, zone: tzinfo, seen: Seen | None = None, naming: Naming | None = None
+) -> ReadFile:
     """Read a whole report of orders. Raises FileRefused with the line and reason of what is wrong.
 
-    `zone` is where times without a zone are. `seen(rows)` is called now and then. Memory stays bounded, however long
-    the file; close what is returned.
+    `zone` is where times without a zone are. `seen(rows)` is called now and then. With `naming` it is a plain table
+    whose columns are called so. Memory stays bounded, however long the file; close what is returned.
     """
-    table = _table(path)
-    found = ReadFile(table.format.name)
+    table = _table(path) if naming is None else _named(path, naming)
+    found = ReadFile(table.format.name, left_out_because=table.format.left_out(1))
     try:
         _gather(found, table, seen, now=now, zone=zone)
     except BaseException:
         found.close()
         raise
     return found
+
+
+def head(path: Path) -> Head | None:
+    """Return how a table begins whose columns somebody has to name; None for a marketplace's report. Raises FileRefused."""
+    _number, titles, rows = _opened(path)
+    header = plain_header(titles)
+    if any(one.fits(header) for one in FORMATS if one is not plain.FORMAT) or _is_known(path):
+        return None
+    filled = (cells for _at, cells in rows if any(cell.strip() for cell in cells))
+    return make_head(titles, list(itertools.islice(filled, SAMPLES)))
+
+
+def _is_known(path: Path) -> bool:
+    """Say whether a marketplace's header stands anywhere near the top; what is wrong with it is said when it is read."""
+    try:
+        return _table(path).format is not plain.FORMAT
+    except FileRefused:
+        return False
+
+
+def _named(path: Path, naming: Naming) -> Table:
+    number, titles, rows = _opened(path)
+    header = plain_header(titles)
+    names = naming.names(header)
+    COLUMNS.check(names, line=number)
+    return Table(plain.FORMAT, names, ((at, naming.cells(cells, len(header))) for at, cells in rows))
+
+
+def _opened(path: Path) -> tuple[int, list[str], Cells]:
+    """Return the line of the first row that holds anything, that row, and the rows below it."""
+    if not workbook.is_workbook(path):
+        return opened(path)
+    for rows in workbook.sheets(path):
+        for number, cells in itertools.islice(rows, HEADER_WITHIN):
+            if any(cell.strip() for cell in cells):
+                return number, cells, rows
+    raise FileRefused([Problem(0, _("The file is empty."))])
 
 
 def _table(path: Path) -> Table:
@@ -140,6 +184,7 @@ def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, 
             pair = read(as_row(table.columns, cells), line=number)
             if pair is None:
                 found.left_out += 1
+                found.lines_left_out.append(number)
             else:
                 found.spool.add(*pair)
     found.spool.seal()

@@ -12,6 +12,7 @@ from claims_center.models import Order, OrderAlias, OrderBatch, OrderChange, Ord
 from jobs.services import enqueue
 from tenancy.actors import Actor
 from tenancy.ids import new_id
+from tenancy.imports.contract import Became, Result
 
 CHANGEABLE = (
     "number",
@@ -66,10 +67,11 @@ class Known(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """How many orders of a portion were added and changed."""
+    """How many orders of a portion were added and changed, and what became of each, at its first line."""
 
     added: int
     changed: int
+    results: list[Result]
 
 
 def known_orders(orders: Sequence[ReadOrder], *, lock: bool = False) -> dict[Key, Known]:
@@ -112,7 +114,17 @@ def store(orders: Sequence[ReadOrder], *, source: Source, now: datetime) -> Stor
         enqueue(kind="claims.rematch", payload={"batch": str(batch)}, dedupe_key=str(batch), now=now)
     for marketplace in first_of:
         enqueue(kind="claims.rematch", payload={"unchecked": marketplace}, now=now)
-    return Stored(len(added), len(changed))
+    return Stored(len(added), len(changed), _results(orders, added, changed, stored))
+
+
+def _results(
+    orders: Sequence[ReadOrder],
+    added: Sequence[ReadOrder],
+    changed: Sequence[ReadOrder],
+    stored: Mapping[Key, Known],
+) -> list[Result]:
+    became = {order.key: Became.ADDED for order in added} | {order.key: Became.CHANGED for order in changed}
+    return [Result(one.line, became.get(one.key, Became.SKIPPED), stored[one.key].id) for one in orders]
 
 
 def _note(source: Source, batch: uuid.UUID, *, now: datetime) -> None:

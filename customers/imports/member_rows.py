@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,13 +18,48 @@ from customers.models import Customer, CustomerToken
 from customers.normalise import email_norm, phone_norm
 from customers.services import search_words
 from tenancy.ids import new_id
-from tenancy.imports.contract import Outcome, SampleRow
+from tenancy.imports.contract import Became, Result, SampleRow
+from tenancy.imports.naming import Field
 from tenancy.imports.records import Lines, News, Records
 from tenancy.imports.refusals import Refusals
 from tenancy.imports.table import Columns, Row
 from tenancy.imports.values import SHORTENED, BadValue, country, within
 
 COLUMNS = ("card_number", "email", "phone", "first_name", "last_name", "birthday", *Customer.ADDRESS)
+MEMBER_COLUMNS = Columns(known=COLUMNS, one_of=("card_number", "email", "phone"))
+FIELDS = (
+    Field(
+        "card_number",
+        gettext_lazy("Card number"),
+        (
+            "card",
+            "card no",
+            "member number",
+            "member no",
+            "membership number",
+            "loyalty card",
+            "kartennummer",
+            "kundennummer",
+            "mitgliedsnummer",
+        ),
+    ),
+    Field("email", gettext_lazy("E-mail"), ("e-mail address", "mail", "email address", "e-mail-adresse")),
+    Field(
+        "phone",
+        gettext_lazy("Phone"),
+        ("phone number", "mobile", "mobile number", "telephone", "tel", "telefon", "handy", "telefonnummer"),
+    ),
+    Field("first_name", gettext_lazy("First name"), ("given name", "forename", "vorname")),
+    Field("last_name", gettext_lazy("Surname"), ("last name", "family name", "name", "nachname", "familienname")),
+    Field("birthday", gettext_lazy("Birthday"), ("date of birth", "birth date", "dob", "geburtstag", "geburtsdatum")),
+    Field("street", gettext_lazy("Street"), ("address", "street address", "address line 1", "straße", "strasse")),
+    Field("house_number", gettext_lazy("House number"), ("house no", "hausnummer")),
+    Field("building_number", gettext_lazy("Building number"), ("building", "apartment", "unit")),
+    Field("postal_code", gettext_lazy("Postal code"), ("zip", "zip code", "postcode", "plz", "postleitzahl")),
+    Field("city", gettext_lazy("City"), ("town", "ort", "stadt", "wohnort")),
+    Field("province", gettext_lazy("Province"), ("state", "region", "county", "bundesland")),
+    Field("country", gettext_lazy("Country"), ("country code", "land")),
+)
 KEPT = ("id", *COLUMNS, "email_norm", "phone_norm")
 # What documents copy of a customer.
 NAMES = {"first_name", "last_name", "email", "phone"}
@@ -85,7 +121,7 @@ class Members(Records[Member]):
     """
 
     name = gettext_lazy("Members")
-    columns = Columns(known=COLUMNS, one_of=("card_number", "email", "phone"))
+    columns = MEMBER_COLUMNS
 
     def __init__(
         self, *, merchant_id: uuid.UUID, now: datetime, renamed: Renamed | None = None, enrolled: Enrolled | None = None
@@ -119,18 +155,23 @@ class Members(Records[Member]):
         title = news.record.card or _("Line %(line)s") % {"line": news.line}
         return SampleRow(news.action, title, {str(_("Columns")): ", ".join(news.changes)})
 
-    def store(self, lines: Lines[Member]) -> Outcome:
+    def store(self, lines: Lines[Member]) -> list[Result]:
         """Add who is new and complete who is known; whoever came in meanwhile by another door is completed too."""
         members = [member for _line, member in lines]
         known = known_of(members)
-        new = [member for member in members if _found(known, member) is None]
-        added, ids = _add(new, now=self.now)
-        if self.enrolled is not None and ids:
-            self.enrolled(customer_ids=ids)
-        late = {id(member) for member in new} - {id(member) for member in added}
-        old = [member for member in members if id(member) in late or _found(known, member) is not None]
+        added = _add([member for member in members if _found(known, member) is None], now=self.now)
+        if self.enrolled is not None and added:
+            self.enrolled(customer_ids=list(added.values()))
+        old = [member for member in members if id(member) not in added]
         changed = self._complete(old)
-        return Outcome(len(added), changed, len(lines) - len(added) - changed)
+        mark = mark_of_this()
+        found = {key: (Became.ADDED, one) for key, one in added.items()}
+        found |= {key: (Became.CHANGED, one) for key, one in changed.items()}
+        return [
+            Result(line, became, document, mark)
+            for line, member in lines
+            for became, document in [found.get(id(member), (Became.SKIPPED, None))]
+        ]
 
     def _check_once(self, member: Member, customer: Customer | None, line: int) -> None:
         keys = [("card", member.card), ("email", member.email), ("phone", member.phone)]
@@ -140,10 +181,12 @@ class Members(Records[Member]):
             if first != line:
                 raise BadValue(_("This is the same member as in line %(line)s.") % {"line": first})
 
-    def _complete(self, members: Sequence[Member]) -> int:
+    def _complete(self, members: Sequence[Member]) -> dict[int, uuid.UUID]:
+        """Write what is new about known members; return whom that changed, by the members' own identity."""
         known = known_of(members, lock=True)
         pairs = [(member, customer) for member in members if (customer := _found(known, member))]
-        changed = [(customer, fields) for member, customer in pairs if (fields := _take_over(member, customer))]
+        found = [(member, customer, fields) for member, customer in pairs if (fields := _take_over(member, customer))]
+        changed = [(customer, fields) for _member, customer, fields in found]
         if changed:
             rows = [customer for customer, _fields in changed]
             Customer.objects.bulk_update(rows, KEPT[1:], batch_size=500)
@@ -151,7 +194,7 @@ class Members(Records[Member]):
         others = [customer.id for customer, fields in changed if NAMES & set(fields)]
         if self.renamed is not None and others:
             self.renamed(others)
-        return len(changed)
+        return {id(member): customer.id for member, customer, _fields in found}
 
 
 def known_of(members: Iterable[Member], *, lock: bool = False) -> Known:
@@ -184,16 +227,33 @@ def _take_over(member: Member, customer: Customer) -> list[str]:
     return fields
 
 
-def _add(members: Sequence[Member], *, now: datetime) -> tuple[list[Member], list[uuid.UUID]]:
-    """Insert members; return those that are new indeed, and their ids."""
+def blank(*, customers: Sequence[Customer], now: datetime) -> None:
+    """Forget members whom nothing refers to: who they are, and the words under which they are found; locked rows.
+
+    Their rows stay, erased at ``now`` (UTC): the journal names them.
+    """
+    ids = [customer.id for customer in customers]
+    empty: dict[str, Any] = dict.fromkeys((*COLUMNS, "email_norm", "phone_norm"), "")
+    Customer.objects.filter(id__in=ids).update(**empty | {"birthday": None, "erased_at": now})
+    CustomerToken.objects.filter(row_id__in=ids).delete()
+
+
+def mark_of_this() -> int:
+    """Return the number of this transaction, which stands on every customer that it writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def _add(members: Sequence[Member], *, now: datetime) -> dict[int, uuid.UUID]:
+    """Insert members; return the ids of those that are new indeed, by the members' own identity."""
     rows = [Customer.made_with(id=new_id(), created_at=now, **member.values) for member in members]
     for row in rows:
         row.email_norm, row.phone_norm = email_norm(row.email), phone_norm(row.phone)
     Customer.objects.bulk_create(rows, ignore_conflicts=True)
     there = set(Customer.objects.filter(id__in=[row.id for row in rows]).values_list("id", flat=True))
     _write_words([row for row in rows if row.id in there], anew=False)
-    new = [(member, row.id) for member, row in zip(members, rows, strict=True) if row.id in there]
-    return [member for member, _id in new], [one for _member, one in new]
+    return {id(member): row.id for member, row in zip(members, rows, strict=True) if row.id in there}
 
 
 def _write_words(customers: Sequence[Customer], *, anew: bool) -> None:

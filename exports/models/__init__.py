@@ -2,7 +2,7 @@
 
 from exports.models.destination import Destination, DestinationKind
 from exports.models.export import Export
-from exports.models.imports import ImportRun
+from exports.models.imports import ImportColumn, ImportRow, ImportRun
 from exports.models.run import ExportRun
 
-__all__ = ["Destination", "DestinationKind", "Export", "ExportRun", "ImportRun"]
+__all__ = ["Destination", "DestinationKind", "Export", "ExportRun", "ImportColumn", "ImportRow", "ImportRun"]

@@ -22,8 +22,8 @@ class Export(MerchantModel):
     """A definition: which rows of which list, which columns in which order, as what kind of file, to where, when.
 
     `query` holds the list's own parameters for its filters and `sort` its sort. A run has the rights that `owner` has
-    at that moment. With `changed_only` it takes the rows that transactions from `watermark` on have written (see
-    `exports.snapshot`). `at_minute` is the minute of the merchant's day (of the hour for hourly ones), `weekday` 0 for
+    at that moment. With `changed_only` it takes the rows that transactions from `watermark` on have written, by
+    the numbers of `server` (see `exports.snapshot`). `at_minute` is the minute of the merchant's day (of the hour for hourly ones), `weekday` 0 for
     Monday, `month_day` 1 to 31 (the last day of shorter months). `next_at` is when it runs next by itself, None where
     it does not; `turn` counts the schedules that were set, so that a job of an earlier one does nothing. `failures`
     counts the runs in a row that failed: five stop the schedule (`stopped_at`). No destination means download.
@@ -42,6 +42,7 @@ class Export(MerchantModel):
     harmless = models.BooleanField(_("For spreadsheets"), default=True)
     changed_only = models.BooleanField(_("Only what has changed since the last run"), default=False)
     watermark = models.BigIntegerField(default=0, editable=False)
+    server = models.BigIntegerField(null=True, editable=False)
 
     destination = MerchantForeignKey(
         Destination, on_delete=models.PROTECT, null=True, blank=True, related_name="exports", verbose_name=_("Goes to")

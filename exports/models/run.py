@@ -16,7 +16,8 @@ class ExportRun(MerchantModel):
     `wanted` is the definition as it was when the run was asked for; `name`, `dataset` and `format` are copies that the
     list sorts by. The file stands outside the database (`exports.store`) until `kept_until`; `sha256`, `rows` and
     `size` (bytes) are those of the finished file, so a run that has a digest has its whole file. `since` and `upto`
-    bound the transactions whose rows a run of changes holds: from the first, before the second. `error` says in words
+    bound the transactions whose rows a run of changes holds: from the first, before the second, by the numbers of
+    `server`. `error` says in words
     what went wrong, `error_code` by name; `delivered_to` in words where the file lies.
     """
 
@@ -36,6 +37,7 @@ class ExportRun(MerchantModel):
     kept_until = models.DateTimeField(null=True)
     since = models.BigIntegerField(null=True)
     upto = models.BigIntegerField(null=True)
+    server = models.BigIntegerField(null=True)
     delivered_to = models.CharField(max_length=500, blank=True)
     error = models.CharField(max_length=500, blank=True)
     error_code = models.CharField(max_length=120, blank=True)

@@ -1,6 +1,5 @@
 """Purchases in a file: read, compared with what is recorded, written with their points."""
 
-import contextlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +17,15 @@ from ledger.errors import LedgerConflict
 from ledger.services import backdated, post_many
 from ledger.units import Unit
 from loyalty.earning import points_for, validity
+from loyalty.imports.whose import Whose, asked, whose
 from loyalty.models import LoyaltySettings, Purchase
 from loyalty.models.points import LONGEST_REFERENCE
 from loyalty.services.purchases import ORIGIN, happened, settings_of_merchant
 from loyalty.states import PointEvent
 from tenancy.actors import Actor
 from tenancy.ids import new_id
-from tenancy.imports.contract import Outcome, SampleRow
+from tenancy.imports.contract import Became, Result, SampleRow
+from tenancy.imports.naming import Field
 from tenancy.imports.records import Lines, News, Records
 from tenancy.imports.refusals import Refusals
 from tenancy.imports.table import Columns, Row
@@ -46,9 +47,6 @@ FROM unnest(%(id)s::uuid[], %(reference)s::text[], %(customer_id)s::uuid[], %(am
     AS d (id, reference, customer_id, amount, occurred_at, entry_id, grant_id, points_earned)
 """
 ARRAYS = ("id", "reference", "customer_id", "amount", "occurred_at", "entry_id", "grant_id", "points_earned")
-# One array each: thousands of placeholders take longer to write than to answer.
-CARDS = "SELECT card_number, id FROM customers_customer WHERE merchant_id = %s AND card_number = ANY (%s::text[])"
-EMAILS = "SELECT email_norm, id FROM customers_customer WHERE merchant_id = %s AND email_norm = ANY (%s::text[])"
 RECORDED = """
 SELECT reference, customer_id, amount FROM loyalty_purchase WHERE merchant_id = %s AND reference = ANY (%s::text[])
 """
@@ -69,25 +67,14 @@ class PurchaseRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored: customers by card and by address, and of recorded purchases whose they are and how much."""
+    """What is stored: whose the rows are, and of recorded purchases whose they are and how much."""
 
-    cards: dict[str, uuid.UUID]
-    emails: dict[str, uuid.UUID]
+    whose: Whose
     purchases: dict[str, tuple[uuid.UUID, Decimal]]
 
     def customer_of(self, row: PurchaseRow) -> uuid.UUID:
         """Return whose purchase it is; raise BadValue for somebody unknown, and where card and address differ."""
-        by_card, by_email = self.cards.get(row.card_number), self.emails.get(row.email)
-        if row.card_number and by_card is None:
-            raise BadValue(_("No customer has the card number “%(text)s”.") % {"text": row.card_number[:40]})
-        if row.email and by_email is None:
-            raise BadValue(_("No customer has the e-mail address of this row."))
-        if by_card and by_email and by_card != by_email:
-            raise BadValue(_("The card number is one customer's, the e-mail address another's."))
-        found = by_card or by_email
-        if found is None:
-            raise BadValue(_("The row has neither a card number nor an e-mail address."))
-        return found
+        return self.whose.customer_of(row.card_number, row.email)
 
     def misses(self, row: PurchaseRow, customer: uuid.UUID) -> bool:
         """Say whether a purchase is not recorded; raise BadValue where it is, with other contents."""
@@ -98,15 +85,40 @@ class Known:
         return recorded is None
 
 
+COLUMNS = Columns(
+    known=("reference", "card_number", "email", "amount", "currency", "occurred_at"),
+    needed=("reference", "amount", "occurred_at"),
+    one_of=("card_number", "email"),
+)
+CARD = Field(
+    "card_number",
+    gettext_lazy("Card number"),
+    ("card", "card no", "member number", "loyalty card", "household", "household id", "kartennummer", "kundennummer"),
+)
+EMAIL = Field("email", gettext_lazy("E-mail"), ("e-mail address", "mail", "email address", "e-mail-adresse"))
+FIELDS = (
+    Field(
+        "reference",
+        gettext_lazy("Reference"),
+        ("receipt", "receipt number", "basket", "basket id", "transaction", "transaction id", "bon", "belegnummer"),
+    ),
+    CARD,
+    EMAIL,
+    Field("amount", gettext_lazy("Amount"), ("total", "value", "sum", "sales value", "betrag", "summe", "umsatz")),
+    Field("currency", gettext_lazy("Currency"), ("currency code", "währung")),
+    Field(
+        "occurred_at",
+        gettext_lazy("Purchased"),
+        ("date", "day", "time", "at", "purchase date", "purchased at", "timestamp", "datum", "zeitpunkt", "kaufdatum"),
+    ),
+)
+
+
 class Purchases(Records[PurchaseRow]):
     """The purchases of a file."""
 
     name = gettext_lazy("Purchases")
-    columns = Columns(
-        known=("reference", "card_number", "email", "amount", "currency", "occurred_at"),
-        needed=("reference", "amount", "occurred_at"),
-        one_of=("card_number", "email"),
-    )
+    columns = COLUMNS
 
     def __init__(self, *, merchant_id: uuid.UUID, now: datetime, actor: Actor) -> None:
         super().__init__(merchant_id=merchant_id, now=now)
@@ -127,7 +139,7 @@ class Purchases(Records[PurchaseRow]):
         if currency not in ("", self.currency):
             raise BadValue(_("Amounts have to be in %(currency)s.") % {"currency": self.currency})
         return PurchaseRow(
-            reference=_reference(row["reference"]),
+            reference=reference_of(row["reference"]),
             card_number=within(row.get("card_number", ""), "card_number", 64),
             email=email_norm(row.get("email", "")),
             amount=paid,
@@ -145,14 +157,13 @@ class Purchases(Records[PurchaseRow]):
                     news.append(News("added", line, row))
         return news
 
-    def store(self, lines: Lines[PurchaseRow]) -> Outcome:
+    def store(self, lines: Lines[PurchaseRow]) -> list[Result]:
         """Write those that are new with their points; once more where a till has just told one of them."""
         try:
             with transaction.atomic():
-                added = self._write(lines)
+                return self._write(lines)
         except (LedgerConflict, IntegrityError):
-            added = self._write(lines)
-        return Outcome(added=added, skipped=len(lines) - added)
+            return self._write(lines)
 
     def _is_first(self, row: PurchaseRow, customer: uuid.UUID) -> bool:
         """Say whether a reference has not stood further up; raise BadValue where it has, with other contents."""
@@ -175,14 +186,18 @@ class Purchases(Records[PurchaseRow]):
         }
         return SampleRow(news.action, row.reference, facts)
 
-    def _write(self, lines: Lines[PurchaseRow]) -> int:
-        purchases = [self._purchase(customer, row) for customer, row in _news(lines)]
+    def _write(self, lines: Lines[PurchaseRow]) -> list[Result]:
+        news, results = _news(lines)
+        purchases = [self._purchase(customer, row) for _line, customer, row in news]
         with backdated(at=self.now - MARGIN):
             posted = post_many(acts=[self._act(one) for one in purchases], actor=self.actor)
-        new = [one for one, standing in zip(purchases, posted, strict=True) if not standing.replayed]
+        is_new = [not standing.replayed for standing in posted]
+        new = [one for one, yes in zip(purchases, is_new, strict=True) if yes]
         _insert(new)
         answer(happened=[happened(purchase=one, at=self._at(one)) for one in new], now=self.now)
-        return len(new)
+        for (line, _customer, _row), one, yes in zip(news, purchases, is_new, strict=True):
+            results.append(Result(line, Became.ADDED, one.id) if yes else Result(line, Became.SKIPPED))
+        return results
 
     def _purchase(self, customer_id: uuid.UUID, row: PurchaseRow) -> Purchase:
         points = points_for(row.amount, self.rules)
@@ -238,7 +253,8 @@ def _insert(purchases: list[Purchase]) -> None:
         cursor.execute(INSERT, values | {"recorded_at": purchases[0].recorded_at})
 
 
-def _reference(text: str) -> str:
+def reference_of(text: str) -> str:
+    """Return a row's own name; raise BadValue for none, and for one that a spreadsheet has shortened."""
     if not text:
         raise BadValue(_("The reference is missing."))
     if SHORTENED.match(text):
@@ -247,35 +263,29 @@ def _reference(text: str) -> str:
     return within(text, "reference", LONGEST_REFERENCE)
 
 
-def _news(lines: Lines[PurchaseRow]) -> Iterator[tuple[uuid.UUID, PurchaseRow]]:
-    """Yield what is still to be recorded, each reference once.
+def _news(lines: Lines[PurchaseRow]) -> tuple[list[tuple[int, uuid.UUID, PurchaseRow]], list[Result]]:
+    """Return what is still to be recorded, each reference once, and what becomes of the other lines.
 
     The file has been looked at: what does not fit now has been told otherwise meanwhile, and that stands.
     """
     known = _known(lines)
-    for _line, row in lines:
-        with contextlib.suppress(BadValue):
+    news: list[tuple[int, uuid.UUID, PurchaseRow]] = []
+    results: list[Result] = []
+    for line, row in lines:
+        try:
             customer = known.customer_of(row)
-            if known.misses(row, customer):
-                known.purchases[row.reference] = (customer, row.amount)
-                yield customer, row
+            if not known.misses(row, customer):
+                results.append(Result(line, Became.SKIPPED))
+                continue
+        except BadValue as refusal:
+            results.append(Result(line, Became.REFUSED, reason=str(refusal)))
+            continue
+        known.purchases[row.reference] = (customer, row.amount)
+        news.append((line, customer, row))
+    return news, results
 
 
 def _known(lines: Lines[PurchaseRow]) -> Known:
     """Return what is stored of a portion's customers and purchases; three queries."""
-    cards = {row.card_number for _line, row in lines} - {""}
-    emails = {row.email for _line, row in lines} - {""}
-    return Known(
-        dict(_asked(CARDS, cards)),
-        dict(_asked(EMAILS, emails)),
-        {one: (who, paid) for one, who, paid in _asked(RECORDED, {row.reference for _line, row in lines})},
-    )
-
-
-def _asked(question: str, wanted: set[str]) -> list[Any]:
-    """Return the rows that a question finds; nothing is asked for nothing."""
-    if not wanted:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(question, [current_merchant_id(), list(wanted)])
-        return list(cursor.fetchall())
+    recorded = asked(RECORDED, {row.reference for _line, row in lines})
+    return Known(whose(row for _line, row in lines), {one: (who, paid) for one, who, paid in recorded})

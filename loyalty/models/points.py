@@ -163,7 +163,8 @@ class PointAdjustment(MerchantModel):
             models.CheckConstraint(condition=Q(state__in=AdjustmentState.values), name="adjustment_state_known"),
             models.CheckConstraint(
                 condition=Q(state=AdjustmentState.DONE, entry_id__isnull=False)
-                | ~Q(state=AdjustmentState.DONE) & Q(entry_id__isnull=True),
+                | Q(state=AdjustmentState.UNDONE)
+                | Q(state__in=[AdjustmentState.WAITING, AdjustmentState.DECLINED], entry_id__isnull=True),
                 name="adjustment_done_has_entry",
             ),
             # Two people: nobody agrees to what they asked for themselves.

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from loyalty.errors import NotAllowed, StaleVersion
 from loyalty.models import LoyaltySettings, RedeemedReward, Reward
+from loyalty.models.trigger import RewardTrigger
 from loyalty.services import stock
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.changes import TransactionId
 from tenancy.ids import new_id
+from triggers.copying import copy_switched_off
 
 FIELDS = (
     "name",
@@ -99,9 +101,9 @@ def update_reward(
 
 @transaction.atomic
 def clone_reward(*, reward_id: uuid.UUID, op_key: uuid.UUID, actor: Actor, now: datetime) -> Reward:
-    """Make another reward like this one, with "copy" behind its name and its active period not begun. Audits.
+    """Make another reward like this one, with "copy" behind its name and its active period over. Copies its triggers, audits.
 
-    ``op_key`` becomes its id, so that the same request makes one.
+    ``op_key`` becomes its id, so that the same request makes one. The copies of triggers are switched off.
     """
     known: Reward | None = Reward.objects.filter(id=op_key).first()
     if known is not None:
@@ -115,7 +117,9 @@ def clone_reward(*, reward_id: uuid.UUID, op_key: uuid.UUID, actor: Actor, now: 
     reward._state.adding = True
     reward.save(force_insert=True)
     stock.count(reward=reward)
-    audit(action="reward.cloned", actor=actor, target=("reward", reward.id), after={"of": str(reward_id)})
+    triggers = copy_switched_off(model=RewardTrigger, name="reward", of=reward_id, to=reward.id, now=now)
+    after = {"of": str(reward_id), "triggers_off": triggers}
+    audit(action="reward.cloned", actor=actor, target=("reward", reward.id), after=after)
     return reward
 
 

@@ -18,13 +18,13 @@ from ledger.errors import NotEnough
 from ledger.services import post
 from ledger.units import Unit
 from loyalty import search
-from loyalty.calendar import add_days
 from loyalty.errors import KeyReused, NotActive, NotEnoughPoints, ReasonNeeded, SoldOut
 from loyalty.models import RedeemedChange, RedeemedReward, Reward
 from loyalty.services import cashback, rows, stock
 from loyalty.services.base import ORIGIN
 from loyalty.states import CashbackStatus, CodeSource, CouponStatus, Event, RewardType, Source
 from tenancy.actors import Actor
+from tenancy.days import add_days
 from tenancy.ids import new_id
 from tenancy.selectors import merchant_zone
 from triggers.acts import Happened

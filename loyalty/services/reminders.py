@@ -11,11 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from customers.models import Customer
 from ledger.models import Account, Grant
 from ledger.units import Bucket, Unit
-from loyalty.calendar import add_days
 from loyalty.models import LoyaltySettings, PointReminder, ReminderStop
 from messaging.many import Draft, queue_many
 from messaging.models import Suppression
 from tenancy.actors import Actor
+from tenancy.days import add_days
 from tenancy.selectors import merchant_zone
 
 KIND, ORIGIN = "points.expiring", "customer"

@@ -3,108 +3,33 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.errors import Refused
 from loyalty.forms import CancelForm, DeliveryForm
 from loyalty.models import RedeemedReward
 from loyalty.redeemed_page import delivery_choices
 from loyalty.services import canceling, cashback, notices, using
 from loyalty.states import DeliveryStatus
 from loyalty.views.redeemed import found
-from tenancy.roles import Role
-from tenancy.views import StaffView
+from tenancy.views.acts import DocumentAct
 from ui import locale
-from ui.forms import StyledForm
-from ui.htmx import dialog_base, vary_on_htmx
 
-CONFLICT = 409
 EFFECT = "loyalty/parts/effect.html"
 
 
-class RedeemedAct(StaffView):
-    """One act: GET asks, POST does it and goes back to where the person was; a refusal answers 409 in words.
+class RedeemedAct(DocumentAct):
+    """One act on a redeemed reward."""
 
-    A subclass names its words, its form if it needs one, and `perform`, which calls one service.
-    """
+    key = "redeemed_id"
+    page_name = "loyalty:redeemed_detail"
 
-    role = Role.ADMIN
-    title: ClassVar[Any]
-    text: ClassVar[Any] = ""
-    done: ClassVar[Any]
-    icon_name: ClassVar[str] = ""
-    tone: ClassVar[str] = ""
-    form_class: ClassVar[type[StyledForm] | None] = None
-
-    def perform(self, row: RedeemedReward, values: dict[str, Any]) -> None:
-        """Call the service."""
-        raise NotImplementedError
-
-    def form_kwargs(self, row: RedeemedReward) -> dict[str, Any]:
-        """Return what the form needs of the reward."""
-        return {}
-
-    def words(self, row: RedeemedReward) -> Any:
-        """Return what the question says."""
-        return self.text
-
-    def get(self, request: HttpRequest, redeemed_id: uuid.UUID) -> HttpResponse:
-        """Ask."""
-        row = found(redeemed_id)
-        return self._ask(row, self._form(row, None), status=200)
-
-    def post(self, request: HttpRequest, redeemed_id: uuid.UUID) -> HttpResponse:
-        """Do it, or say why not."""
-        row = found(redeemed_id)
-        form = self._form(row, request.POST)
-        if form is not None and not form.is_valid():
-            return self._ask(row, form, status=422)
-        try:
-            with transaction.atomic():
-                self.perform(row, form.cleaned_data if form else {})
-        except Refused as refusal:
-            return self._ask(row, form, status=CONFLICT, problem=refusal.sentence)
-        self.say_done(row)
-        return self.back_to(reverse("loyalty:redeemed_detail", args=[self.request.merchant.slug, row.id]))
-
-    def say_done(self, row: RedeemedReward) -> None:
-        """Say that it is done."""
-        self.say(self.done)
-
-    def more(self, row: RedeemedReward) -> dict[str, Any]:
-        """Return what else the question shows."""
-        return {}
-
-    def facts_for_service(self, row: RedeemedReward) -> dict[str, Any]:
-        """Return what every service is told."""
-        return {"redeemed_id": row.id, "actor": self.actor, "now": timezone.now()}
-
-    def _form(self, row: RedeemedReward, data: Any) -> StyledForm | None:
-        return self.form_class(data, **self.form_kwargs(row)) if self.form_class else None
-
-    def _ask(self, row: RedeemedReward, form: Any, *, status: int, problem: str = "") -> HttpResponse:
-        page = reverse("loyalty:redeemed_detail", args=[self.request.merchant.slug, row.id])
-        context = {
-            "dialog_base": dialog_base(self.request),
-            "title": self.title,
-            "text": problem or self.words(row),
-            "form": form,
-            "submit_label": self.title,
-            "icon_name": self.icon_name,
-            "tone": self.tone,
-            "cancel_url": page,
-            "refused": bool(problem),
-            **({} if problem else self.more(row)),
-        }
-        template = "loyalty/refused.html" if problem else "ui/confirm.html"
-        return vary_on_htmx(render(self.request, template, context, status=status))
+    def found(self, row_id: uuid.UUID) -> RedeemedReward:
+        """Return the redeemed reward, or answer 404."""
+        return found(row_id)
 
 
 class UndoableAct(RedeemedAct):

@@ -21,11 +21,10 @@ from loyalty.states import AdjustmentState
 from tenancy.ids import new_id
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from tenancy.views.acts import CONFLICT, refused_page
 from ui import locale
 from ui.forms import StyledForm
 from ui.htmx import dialog_base, vary_on_htmx
-
-CONFLICT = 409
 
 
 class PointAct(StaffView):
@@ -96,13 +95,7 @@ class PointAct(StaffView):
         if form is not None:
             form.add_error(None, refusal.sentence)
             return self._ask(row, form, status=CONFLICT)
-        context = {
-            "dialog_base": dialog_base(self.request),
-            "title": self.title,
-            "text": refusal.sentence,
-            "cancel_url": self.home(row),
-        }
-        return vary_on_htmx(render(self.request, "loyalty/refused.html", context, status=CONFLICT))
+        return refused_page(self.request, title=self.title, text=refusal.sentence, cancel_url=self.home(row))
 
     def _ask(self, row: Any, form: Any, *, status: int) -> HttpResponse:
         context = {

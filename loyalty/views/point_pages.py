@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from loyalty import point_report
-from loyalty.calendar import start_of_day
 from loyalty.point_forms import DayForm, SettingsForm
 from loyalty.point_statement import statement_context
 from loyalty.services.catalogue import save_settings
 from loyalty.services.purchases import settings_of_merchant
+from tenancy.days import start_of_day
 from tenancy.roles import Role
 from tenancy.views import StaffView
 from tenancy.views.settings.base import FormPage

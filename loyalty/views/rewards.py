@@ -206,5 +206,10 @@ class RewardClone(RewardView):
         """Make it, and open its form."""
         reward = self.reward(reward_id)
         clone = catalogue.clone_reward(reward_id=reward.id, op_key=uuid.uuid4(), **self.facts_for_service())
-        self.say(_("The reward was cloned. Its active period is over, until you say otherwise."))
+        self.say(
+            _(
+                "The reward was cloned. Its active period is over, until you say otherwise. "
+                "Its triggers, if it has any, are switched off."
+            )
+        )
         return HttpResponseRedirect(self.at("reward_edit", clone.id))

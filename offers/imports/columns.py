@@ -9,11 +9,13 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.normalise import email_norm
 from offers.services.importing import ARRIVES
 from offers.states import Status
 from tenancy.days import start_of_day
+from tenancy.imports.naming import Field
 from tenancy.imports.table import Columns, Row
 from tenancy.imports.values import DATE_ONLY, SHORTENED, BadValue, moment, within
 
@@ -52,6 +54,25 @@ SHOWN = (
     "tracking_number",
 )
 COLUMNS = Columns(known=(*READ, *SHOWN), one_of=("id", "offer"))
+FIELDS = (
+    Field("id", gettext_lazy("Response's id"), ("response id",)),
+    Field("version", gettext_lazy("Version")),
+    Field("status", gettext_lazy("Status"), ("state", "processing status")),
+    Field("reason", gettext_lazy("Reason"), ("why", "note", "comment", "grund", "bemerkung")),
+    Field("offer", gettext_lazy("Offer"), ("coupon", "campaign", "promotion", "angebot", "aktion")),
+    Field("offer_name", gettext_lazy("Offer's name")),
+    Field(
+        "card_number",
+        gettext_lazy("Card number"),
+        ("card", "member number", "loyalty card", "household", "kartennummer"),
+    ),
+    Field("email", gettext_lazy("E-mail"), ("e-mail address", "mail", "email address", "e-mail-adresse")),
+    Field("key", gettext_lazy("Own name of the response"), ("reference number",)),
+    Field("issued_at", gettext_lazy("Issued"), ("issued on", "date", "given", "ausgegeben", "datum")),
+    Field("expires_at", gettext_lazy("Expires"), ("valid until", "expiry", "end", "gültig bis", "ablauf")),
+    Field("completed_at", gettext_lazy("Completed"), ("used", "used at", "redeemed", "redeemed at", "eingelöst")),
+    Field("reference", gettext_lazy("Purchase"), ("receipt", "basket", "belegnummer")),
+)
 FAR = timedelta(days=36_525)
 NUMBER = re.compile(r"^[0-9]{1,9}$")
 

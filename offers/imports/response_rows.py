@@ -1,6 +1,5 @@
 """Responses in a file: new ones brought in as of their own time, edited statuses set by the services."""
 
-import contextlib
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -17,7 +16,7 @@ from offers.services.importing import Arrival, bring_in
 from offers.states import Status
 from offers.usage import status_of
 from tenancy.actors import Actor
-from tenancy.imports.contract import Outcome, SampleRow
+from tenancy.imports.contract import Became, Result, SampleRow
 from tenancy.imports.records import Lines, News, Records
 from tenancy.imports.refusals import Refusals
 from tenancy.imports.table import Row
@@ -78,32 +77,46 @@ class Responses(Records[ResponseRow]):
         }
         return SampleRow(news.action, offer, facts)
 
-    def store(self, lines: Lines[ResponseRow]) -> Outcome:
+    def store(self, lines: Lines[ResponseRow]) -> list[Result]:
         """Write what is new, and set statuses; what has been told otherwise meanwhile stands as it is."""
-        rows = [row for _line, row in lines]
-        added = bring_in(arrivals=self._to_write(rows), actor=self.actor, now=self.now)
-        changed = sum(self._put(row) for row in self._to_put(rows))
-        return Outcome(added, changed, len(lines) - added - changed)
+        new = self._added([(line, row) for line, row in lines if row.id is None])
+        return new + self._changed([(line, row) for line, row in lines if row.id is not None])
 
-    def _to_write(self, rows: Sequence[ResponseRow]) -> list[Arrival]:
-        new, found = [row for row in rows if row.id is None], list[Arrival]()
-        known = known_of(new)
-        for row in new:
-            with contextlib.suppress(BadValue):
-                found.append(self.arrivals.to_write(row, known))
-        return found
+    def _added(self, lines: Lines[ResponseRow]) -> list[Result]:
+        known = known_of([row for _line, row in lines])
+        arrivals, results = dict[int, Arrival](), list[Result]()
+        for line, row in lines:
+            try:
+                arrivals[line] = self.arrivals.to_write(row, known)
+            except BadValue as refusal:
+                results.append(Result(line, Became.REFUSED, reason=str(refusal)))
+        done = bring_in(arrivals=list(arrivals.values()), actor=self.actor, now=self.now)
+        for line, one in arrivals.items():
+            # The same name twice in a file is one response.
+            made = done.pop(one.key, None)
+            results.append(Result(line, Became.ADDED, made.id, made.version) if made else Result(line, Became.SKIPPED))
+        return results
 
-    def _to_put(self, rows: Sequence[ResponseRow]) -> list[ResponseRow]:
-        """Return the rows whose status is to be set, in one order for everybody."""
-        standing, found = statuses.standing_of(rows), list[ResponseRow]()
-        for row in rows:
-            with contextlib.suppress(BadValue):
-                if row.id is not None and statuses.judge(row, standing, now=self.now):
-                    found.append(row)
-        return sorted(found, key=lambda row: (standing.rows[_id(row)].offer_id, _id(row)))
+    def _changed(self, lines: Lines[ResponseRow]) -> list[Result]:
+        """Set statuses, in one order for everybody."""
+        standing, wanted = statuses.standing_of([row for _line, row in lines]), list[tuple[int, ResponseRow]]()
+        results: list[Result] = []
+        for line, row in lines:
+            try:
+                if statuses.judge(row, standing, now=self.now):
+                    wanted.append((line, row))
+                else:
+                    results.append(Result(line, Became.SKIPPED))
+            except BadValue as refusal:
+                results.append(Result(line, Became.REFUSED, reason=str(refusal)))
+        wanted.sort(key=lambda pair: (standing.rows[_id(pair[1])].offer_id, _id(pair[1])))
+        return results + [self._put(line, row) for line, row in wanted]
 
-    def _put(self, row: ResponseRow) -> bool:
-        return statuses.put(row, actor=self.actor, now=self.now, reason=self.reason)
+    def _put(self, line: int, row: ResponseRow) -> Result:
+        done = statuses.put(row, actor=self.actor, now=self.now, reason=self.reason)
+        if isinstance(done, str):
+            return Result(line, Became.REFUSED, row.id, reason=done)
+        return Result(line, Became.CHANGED, row.id, done) if done else Result(line, Became.SKIPPED, row.id)
 
     def _check_once(self, response_id: uuid.UUID, line: int) -> None:
         first = self.lines.setdefault(hash(response_id), line)

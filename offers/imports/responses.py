@@ -4,24 +4,41 @@ The file to edit (`offers.imports.download`) comes back through here: rows that 
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from offers.imports import undoing
+from offers.imports.columns import COLUMNS, FIELDS
 from offers.imports.response_rows import Responses
+from offers.models import OfferResponse
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.imports import records
-from tenancy.imports.contract import Outcome, Preview, Progress
+from tenancy.imports.contract import Named, Note, Outcome, Preview, Progress
+from tenancy.imports.naming import Naming, head_of
 from tenancy.scope import merchant_scope
 
+__all__ = ["COLUMNS", "FIELDS", "UNDO", "apply", "head", "named", "preview"]
 
-def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Progress | None = None) -> Preview:
+UNDO = undoing
+head = head_of
+
+
+def preview(
+    path: Path,
+    *,
+    merchant_id: uuid.UUID,
+    now: datetime,
+    progress: Progress | None = None,
+    naming: Naming | None = None,
+) -> Preview:
     """Return what importing this file would do; changes nothing. A refused file is answered with its problems."""
     make = partial(Responses, merchant_id=merchant_id, now=now, actor=Actor.system(), reason="")
-    return records.preview(make, path, progress)
+    return records.preview(make, path, progress, naming)
 
 
 def apply(
@@ -33,6 +50,8 @@ def apply(
     progress: Progress | None = None,
     origin_id: uuid.UUID | None = None,
     file_name: str = "",
+    naming: Naming | None = None,
+    note: Note | None = None,
 ) -> Outcome:
     """Import a file of responses: every row of it, or nothing.
 
@@ -42,11 +61,19 @@ def apply(
     """
     name = file_name or path.name
     reason = _("Imported from %(file)s") % {"file": name}
-    done = records.apply(
-        partial(Responses, merchant_id=merchant_id, now=now, actor=actor, reason=reason), path, progress
-    )
+    make = partial(Responses, merchant_id=merchant_id, now=now, actor=actor, reason=reason)
+    done = records.apply(make, path, progress, naming, note)
     if done.added or done.changed:
         with merchant_scope(merchant_id):
             after = {"added": done.added, "changed": done.changed, "file": name}
             audit(action="responses.imported", actor=actor, target=("merchant", merchant_id), after=after)
     return done
+
+
+def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    """Return what responses are called, and their pages."""
+    rows = OfferResponse.objects.filter(id__in=ids).values_list("id", "offer_name", "member_name")
+    return {
+        row_id: Named(" · ".join(filter(None, (offer, member))), "offers:response", (row_id,))
+        for row_id, offer, member in rows
+    }

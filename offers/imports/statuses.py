@@ -92,23 +92,27 @@ def judge(row: ResponseRow, standing: Standing, *, now: datetime) -> OfferRespon
     return response
 
 
-def put(row: ResponseRow, *, actor: Actor, now: datetime, reason: str) -> bool:
-    """Set a response's status by the service for it; False where it has gone on meanwhile, or refuses.
+def put(row: ResponseRow, *, actor: Actor, now: datetime, reason: str) -> int | str:
+    """Set a response's status by the service for it, and return its version then; 0 where it has gone on meanwhile.
+
+    What the service refuses is answered in words.
 
     Holds offer and response, so that nobody comes between the look at the version and the act. In a savepoint.
     """
     if row.id is None or row.status is None:
-        return False
+        return 0
     try:
         with transaction.atomic():
             held_offer_of(response_id=row.id)
             response = locked(response_id=row.id)
             if row.version not in (None, response.version) or status_of(response, at=now) == row.status:
-                return False
-            _act(row, response, actor=actor, now=now, reason=row.reason or reason)
-    except (Refused, LedgerRefused):
-        return False
-    return True
+                return 0
+            done = _act(row, response, actor=actor, now=now, reason=row.reason or reason)
+    except Refused as refusal:
+        return str(refusal.sentence)
+    except LedgerRefused as refusal:
+        return str(refusal)
+    return done.version
 
 
 def op_key_of(row: ResponseRow, response: OfferResponse) -> str:
@@ -117,7 +121,7 @@ def op_key_of(row: ResponseRow, response: OfferResponse) -> str:
     return f"import:{version}:{row.status}"
 
 
-def _act(row: ResponseRow, response: OfferResponse, *, actor: Actor, now: datetime, reason: str) -> None:
+def _act(row: ResponseRow, response: OfferResponse, *, actor: Actor, now: datetime, reason: str) -> OfferResponse:
     status = row.status or Status.PENDING
     at = min(row.completed_at or now, now)
     about: dict[str, Any] = {"response_id": response.id, "actor": actor, "now": at}
@@ -127,10 +131,9 @@ def _act(row: ResponseRow, response: OfferResponse, *, actor: Actor, now: dateti
     if status == Status.COMPLETED:
         about["reference"] = row.reference
     if at == now:
-        ACTS[status](**about)
-        return
+        return ACTS[status](**about)
     with backdated(at=min(at, now - MARGIN)):
-        ACTS[status](**about)
+        return ACTS[status](**about)
 
 
 def _is_edited(row: ResponseRow, response: OfferResponse, standing: Standing) -> bool:

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from tenancy.actors import Actor
 from tenancy.imports.contract import FileRefused, Outcome, Preview, Problem
+from tenancy.imports.naming import Naming
+from tenancy.imports.table import plain_header
 from tenancy.models import Merchant
 
 
 class ImportCommand(BaseCommand):
-    """`--merchant SLUG [--dry-run] FILE`; .gz too, `-` for standard input. `importer` is the module that does it.
+    """`--merchant SLUG [--dry-run] [--map HEADER=COLUMN] FILE`; .gz too, `-` for standard input. `importer` is the module that does it.
 
     Prints `added N, changed N, skipped N, refused N`; ends with 1 and the reasons, line by line, where the file is
     refused, and then nothing of it was written.
@@ -28,6 +30,20 @@ class ImportCommand(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("--merchant", required=True, metavar="SLUG")
         parser.add_argument("--dry-run", action="store_true", help="Say what would be done, and change nothing.")
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="HEADER=COLUMN",
+            help="The file's column HEADER is what we call COLUMN; without COLUMN it is left out. Any number of times.",
+        )
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="COLUMN=VALUE",
+            help="COLUMN has this value in all lines; the file has no such column. Any number of times.",
+        )
         parser.add_argument("file", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,23 +51,25 @@ class ImportCommand(BaseCommand):
         merchant = Merchant.objects.filter(slug=options["merchant"]).first()
         if merchant is None:
             raise CommandError(f"There is no merchant “{options['merchant']}”.")
+        naming = _naming(options["map"], options["set"])
         with tempfile.TemporaryDirectory() as folder:
             path = _path(options["file"], Path(folder))
             try:
-                done = self._run(path, merchant, dry_run=options["dry_run"])
+                done = self._run(path, merchant, naming, dry_run=options["dry_run"])
             except FileRefused as refused:
                 self._refuse(refused.problems, refused.refused)
         if isinstance(done, Preview) and done.refused:
             self._refuse(done.problems, done.refused)
-        self.stdout.write(f"added {done.added}, changed {done.changed}, skipped {done.skipped}, refused 0")
+        counts = f"added {done.added}, changed {done.changed}, skipped {done.skipped}, refused {done.refused}"
+        self.stdout.write(counts)
 
-    def _run(self, path: Path, merchant: Merchant, *, dry_run: bool) -> Preview | Outcome:
-        now = timezone.now()
+    def _run(self, path: Path, merchant: Merchant, naming: Naming | None, *, dry_run: bool) -> Preview | Outcome:
+        facts: dict[str, Any] = {"merchant_id": merchant.id, "now": timezone.now(), "naming": naming}
         found: Preview | Outcome
         if dry_run:
-            found = self.importer.preview(path, merchant_id=merchant.id, now=now)
+            found = self.importer.preview(path, **facts)
         else:
-            found = self.importer.apply(path, merchant_id=merchant.id, actor=Actor.system(), now=now)
+            found = self.importer.apply(path, actor=Actor.system(), **facts)
         return found
 
     def _refuse(self, problems: list[Problem], refused: int) -> None:
@@ -61,6 +79,23 @@ class ImportCommand(BaseCommand):
             self.stderr.write(f"... and {refused - len(problems)} more lines")
         self.stdout.write(f"added 0, changed 0, skipped 0, refused {refused}")
         sys.exit(1)
+
+
+def _naming(columns: list[str], fixed: list[str]) -> Naming | None:
+    """Return what the columns mean, None where their headers say it."""
+    if not columns and not fixed:
+        return None
+    by_header = dict(_pair(text) for text in columns)
+    return Naming(
+        by_header=dict(zip(plain_header(by_header), by_header.values(), strict=True)), fixed=dict(map(_pair, fixed))
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise CommandError(f"“{text}” is not of the form NAME=VALUE.")
+    return name, value.strip()
 
 
 def _path(name: str, folder: Path) -> Path:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -46,23 +47,52 @@ class Columns:
         raise FileRefused([Problem(line, reason)])
 
 
-def rows_of(path: Path, columns: Columns) -> Iterator[tuple[int, list[str], list[str]]]:
+class Names(Protocol):
+    """What the columns of a file are called here; `tenancy.imports.naming.Naming` is one."""
+
+    def names(self, header: Sequence[str]) -> list[str]:
+        """Return the columns of a header as they are called here."""
+        ...
+
+    def cells(self, cells: list[str], width: int) -> list[str]:
+        """Return a row of a header of this width as it is read."""
+        ...
+
+
+def rows_of(path: Path, columns: Columns, naming: Names | None = None) -> Iterator[tuple[int, list[str], list[str]]]:
     """Yield line number, header and cells of every row of a plain CSV (comma, semicolon or tab; gzipped or not).
 
-    Read from the disk as it goes, so that any length fits into little memory. Raises FileRefused for what is no such
-    file: empty, another header, quotes that do not fit together.
+    Read from the disk as it goes, so that any length fits into little memory. The header is as `naming` calls its
+    columns. Raises FileRefused for what is no such file: empty, another header, quotes that do not fit together.
     """
+    number, titles, rows = opened(path)
+    header = plain_header(titles)
+    width = len(header)
+    if naming is not None:
+        header = naming.names(header)
+    columns.check(header, line=number)
+    for at, cells in rows:
+        if any(cell.strip() for cell in cells):
+            yield at, header, cells if naming is None else naming.cells(cells, width)
+
+
+def opened(path: Path) -> tuple[int, list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the line of a plain CSV's header, the header as it is spelled, and the rows below it. Raises FileRefused."""
     lines = lines_of(path, encoding_of(path))
     for number, line in enumerate(itertools.islice(lines, HEADER_WITHIN), 1):
         if is_blank(line):
             continue
         delimiter = max(DELIMITERS, key=line.count)
-        header = plain_header(next(csv.reader([line], delimiter=delimiter), []))
-        columns.check(header, line=number)
-        rows = csv_rows(lines, delimiter, above=number)
-        yield from ((at, header, cells) for at, cells in rows if any(cell.strip() for cell in cells))
-        return
+        titles = next(csv.reader([line], delimiter=delimiter), [])
+        return number, titles, csv_rows(lines, delimiter, above=number)
     raise FileRefused([Problem(0, _("The file is empty."))])
+
+
+def first_rows(path: Path, number: int) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a plain CSV as it is spelled, and its first rows. Raises FileRefused."""
+    _line, titles, rows = opened(path)
+    filled = (cells for _at, cells in rows if any(cell.strip() for cell in cells))
+    return titles, list(itertools.islice(filled, number))
 
 
 def is_blank(line: str) -> bool:

@@ -39,6 +39,9 @@ def test_import_a_file(page: Page, live_server: LiveServer, merchant: Merchant, 
     assert look(page, "import-upload") == []
     page.set_input_files("input[type=file]", file(tmp_path, TWO))
     page.get_by_role("button", name="Upload and check").click()
+    expect(page.get_by_text("Everything that is needed was found")).to_be_visible()
+    assert look(page, "import-columns") == []
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="What would happen")).to_be_visible()
     assert look(page, "import-ready") == []
     page.get_by_role("button", name="Apply").click()
@@ -49,6 +52,18 @@ def test_import_a_file(page: Page, live_server: LiveServer, merchant: Merchant, 
     expect(page.get_by_role("heading", name="What was done")).to_be_visible()
     expect(page.locator("[hx-trigger='every 2s']")).to_have_count(0)
     assert look(page, "import-done") == []
+    page.get_by_role("link", name="Line by line").click()
+    expect(page.get_by_role("link", name="112-0000001-0000001")).to_be_visible()
+    assert look(page, "import-lines") == []
+    page.go_back()
+    page.get_by_role("link", name="Take back").click()
+    expect(page.get_by_role("button", name="Take 2 lines back")).to_be_visible()
+    assert look(page, "import-undo") == []
+    page.get_by_role("button", name="Take 2 lines back").click()
+    expect(page.locator("progress")).to_be_visible()
+    work(merchant)
+    expect(page.get_by_text("2 lines.")).to_be_visible()
+    assert look(page, "import-undone") == []
     page.goto(live_server.url + path(merchant, "imports"))
     assert look(page, "imports") == []
     assert complaints == []
@@ -63,10 +78,15 @@ def test_import_a_file_without_scripts(
     page.goto(live_server.url + path(merchant, "imports", "new"))
     page.set_input_files("input[type=file]", file(tmp_path, TWO))
     page.get_by_role("button", name="Upload and check").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("progress")).to_be_visible()
     work(merchant)
     expect(page.get_by_role("heading", name="What was done")).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="Take back").click()
+    page.get_by_role("button", name="Take 2 lines back").click()
+    work(merchant)
+    expect(page.get_by_text("2 lines.")).to_be_visible(timeout=15_000)
     context.close()
 
 
@@ -75,5 +95,6 @@ def test_look_at_a_refused_file(page: Page, live_server: LiveServer, merchant: M
     page.goto(live_server.url + path(merchant, "imports", "new"))
     page.set_input_files("input[type=file]", file(tmp_path, TWO + "x,amazon,not a day,S,B,1,1.00,USD,shipped,C\n"))
     page.get_by_role("button", name="Upload and check").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("The file was refused whole")).to_be_visible()
     assert look(page, "import-refused") == []

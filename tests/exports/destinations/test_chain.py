@@ -13,7 +13,7 @@ from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.exports.destinations.sftp_server import PASSWORD, USER, Running, serving
 from tests.exports.destinations.test_pages import made
-from tests.exports.test_runs import ask, define, due_again, rows_of, shop, work
+from tests.exports.runs import ask, define, due_again, rows_of, shop, work
 
 __all__ = ["shop"]
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
