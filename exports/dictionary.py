@@ -1,11 +1,13 @@
 """The data dictionary: what each column of each export holds, and how it is written in each format."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,8 @@ from exports.formats.columns import KIND_WORDS, Column, Kind
 from exports.rights import may_export
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from ui import locale
+from ui.filters import Period, days
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Dictionary(StaffView):
             "rows": [_row(column) for column in found.columns],
             "tabs": self._tabs(name),
             "manners": MANNERS,
+            "days": _relative_days(timezone.localdate()),
+            "zone": locale.zone_name(),
             "crumbs": [(_now("Exports"), exports), (_now("Data dictionary"), "")],
         }
         return render(request, "exports/dictionary.html", context)
@@ -87,6 +93,11 @@ class Dictionary(StaffView):
             for name, one in datasets().items()
             if may_export(name, role=self.request.role)
         ]
+
+
+def _relative_days(today: date) -> list[tuple[str, str, str]]:
+    """Return the relative days that filters understand: as an address has them, in words, and which they are today."""
+    return [(word, label, Period.relative(word, word, today).on_calendar()) for word, label in days.choices()]
 
 
 def _row(column: Column) -> dict[str, Any]:

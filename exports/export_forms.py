@@ -19,10 +19,16 @@ from exports.models import Destination, Export
 from exports.preview import now_here
 from exports.rows import question, sort_of, strict_filters
 from jobs.states import Priority
+from ui.filters import FilterSet, Period
 from ui.forms import DateTimeInput, StyledForm
 
 LONGEST_QUERY = 4000
 PEOPLE, SYSTEMS = "people", "systems"
+# Such a row would be below the mark of the last run when its day comes, and never be sent.
+CHANGED_OR_RELATIVE = _(
+    "This does not go with relative days: a row that begins to fit because a day has passed has not changed, and would "
+    "be left out. Choose fixed days, or take all that fits."
+)
 MONTH_DAYS = [(day, str(day)) for day in range(1, 31)] + [(31, _("the last day"))]
 
 
@@ -128,9 +134,12 @@ class ExportForm(StyledForm):
             self.add_error(None, _("Choose at least one column."))
         try:
             asked = question(name=self.dataset.name, keys=self.columns, query=values.get("query", ""), sort="")
-            strict_filters(asked, self.dataset.rows(now_here()))
+            narrowed = strict_filters(asked, now_here())
         except NotUnderstood as refusal:
             self.add_error(None, str(refusal))
+        else:
+            if values.get("changed_only") and has_relative_days(narrowed):
+                self.add_error("changed_only", CHANGED_OR_RELATIVE)
         if sort_of(self.dataset, values.get("sort", "")) is None:
             values["sort"] = self.dataset.page.default_sort
         self._check_moment(values)
@@ -167,6 +176,11 @@ class ExportForm(StyledForm):
             "weekday": given["weekday"],
             "month_day": given["month_day"],
         }
+
+
+def has_relative_days(narrowed: FilterSet) -> bool:
+    """Say whether a filter in force means other days tomorrow."""
+    return any(isinstance(value, Period) and value.is_relative for value in narrowed.active().values())
 
 
 def initial_of(export: Export) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from exports.export_tables import data_of
 from exports.models import Export, ExportRun
 from exports.preview import chips_of, first_rows, now_here
 from exports.rights import may_export
-from exports.rows import question
+from exports.rows import question, strict_filters
 from exports.run_page import file_of, known_columns, left_of
 from exports.words import format_of, place_of, schedule_of, state_badge
 from ui import cells, display
+from ui.filters import Chip
 from ui.timeline import Fact
 
 RECENT = 4
@@ -116,6 +117,7 @@ class Editor:
     def _without(self, parameters: str, form: ExportForm, here: str) -> str:
         state = QueryDict(parameters.removeprefix("?"), mutable=True)
         state["sort"] = str(form["sort"].value() or "")
+        state["columns"] = display.as_parameter(form.columns)
         return f"{here}?{urlencode({'dataset': self.dataset.name, 'state': state.urlencode()})}"
 
     def _columns(self) -> list[str]:
@@ -132,11 +134,13 @@ class Editor:
 
 def definition(export: Export) -> dict[str, Any]:
     """Return what the page of a definition says about it."""
+    chips: list[Chip] = []
     try:
         asked = question(name=export.dataset, keys=export.columns, query=export.query, sort=export.sort)
         chips, refusal = chips_of(asked), ""
+        strict_filters(asked, now_here())
     except NotUnderstood as error:
-        chips, refusal = [], str(error)
+        refusal = str(error)
     return {
         "export_chips": chips,
         "refusal": refusal,

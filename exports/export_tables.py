@@ -19,6 +19,9 @@ from ui.tables import Column, Table
 # Stands in an address where a row's id will stand.
 NOBODY = str(uuid.UUID(int=0))
 
+# Where there is little room.
+SHORT: dict[str, str] = {Format.XLSX: "XLSX"}
+
 
 def data_of(name: str) -> str:
     """Return what people call a dataset; one that is gone by its name."""
@@ -48,8 +51,9 @@ class ExportTable(Table):
         return cells.two_lines(link, data_of(record.dataset))
 
     def render_format(self, record: Export) -> str:
-        """What kind of file it is."""
-        return cells.text(format_of(record))
+        """What kind of file it is, over its dialect."""
+        kind, _comma, dialect = format_of(record).partition(", ")
+        return cells.two_lines(kind, dialect)
 
     def render_destination(self, record: Export) -> str:
         """Where it goes."""
@@ -61,6 +65,8 @@ class ExportTable(Table):
 
     def render_next(self, record: Export) -> str:
         """When it runs next by itself."""
+        if record.archived_at is not None:
+            return cells.badge(_now("Archived"), "mute", "archive")
         if record.stopped_at is not None:
             return cells.badge(_now("Stopped"), "bad", "octagon-x")
         return cells.when(record.next_at) if record.next_at else cells.dash()
@@ -68,7 +74,11 @@ class ExportTable(Table):
     def render_last(self, record: Export) -> str:
         """How the last run ended, as the way to it."""
         run = self.latest.get(record.id)
-        return state_badge(run) if run else cells.badge(_now("Never run"), "mute", "circle-dashed")
+        if run is None:
+            return cells.badge(_now("Never run"), "mute", "circle-dashed")
+        says = _now("%(state)s: the last run of %(name)s") % {"state": run.get_state_display(), "name": record.name}
+        link = cells.link(self.run_page.replace(NOBODY, str(run.id)), state_badge(run), says)
+        return cells.two_lines(link, cells.ago(run.finished_at or run.queued_at))
 
 
 class RunTable(Table):
@@ -103,7 +113,7 @@ class RunTable(Table):
 
     def render_format(self, record: ExportRun) -> str:
         """What kind of file it is."""
-        return cells.text(Format(record.format).label)
+        return cells.text(SHORT.get(record.format, Format(record.format).label))
 
     def render_rows(self, record: ExportRun) -> str:
         """How many rows the file has."""

@@ -39,7 +39,7 @@ class ExportList(StaffListView):
     filterset_class = ExportFilter
     sorts = {"name": "name", "format": "format", "next": "next_rank"}
     default_sort = "name"
-    tabs = (Tab(_("In use"), "archived=no"), Tab(_("Archived"), "archived=yes"))
+    tabs = (Tab(_("All")), Tab(_("In use"), "archived=no"), Tab(_("Archived"), "archived=yes"))
     counted = ngettext_lazy("%(shown)s export", "%(shown)s exports", "number")
     empty_icon = "download"
     empty_title = _("No exports yet")

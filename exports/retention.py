@@ -7,7 +7,8 @@ from functools import partial
 from django.db import transaction
 
 from exports import files, store
-from exports.models import ExportRun
+from exports.models import ExportRun, ImportRow, ImportRun
+from exports.states import RunState, UndoState
 from tenancy.scope import current_merchant_id
 
 KEPT = timedelta(days=30)
@@ -23,6 +24,23 @@ def remove_old_files(*, now: datetime, limit: int) -> int:
             break
         path.unlink(missing_ok=True)
         removed += 1
+    return removed
+
+
+def remove_old_lines(*, now: datetime, limit: int) -> int:
+    """Remove what became of the lines of imports older than 30 days, at most so many lines; return how many.
+
+    From then on such an import cannot be taken back.
+    """
+    removed = 0
+    old = ImportRun.objects.filter(has_rows=True, uploaded_at__lt=now - KEPT).exclude(undo_state=UndoState.RUNNING)
+    for run_id in list(old.exclude(state=RunState.APPLYING).values_list("id", flat=True)[:limit]):
+        found = list(ImportRow.objects.filter(run_id=run_id).values_list("id", flat=True)[: limit - removed])
+        ImportRow.objects.filter(id__in=found).delete()
+        removed += len(found)
+        if removed == limit:
+            break
+        ImportRun.objects.filter(id=run_id).update(has_rows=False)
     return removed
 
 

@@ -52,17 +52,22 @@ def question(*, name: str, keys: list[str], query: str, sort: str) -> Question:
     return Question(found, tuple(keys), query, sort)
 
 
-def filters(asked: Question, rows: QuerySet[Any]) -> FilterSet:
-    """Return the list's own filters over its rows, as the query has them; what is not understood is left out."""
-    return asked.dataset.page.filterset_class(QueryDict(asked.query), queryset=rows)
+def filters(asked: Question, moment: Moment) -> FilterSet:
+    """Return the list's own filters over its rows, as the query has them; what is not understood is left out.
+
+    Relative days are counted from the day of the moment, in its zone.
+    """
+    found = asked.dataset.page.filterset_class(QueryDict(asked.query), queryset=asked.dataset.rows(moment))
+    found.today = moment.now.astimezone(moment.zone).date()
+    return found
 
 
-def strict_filters(asked: Question, rows: QuerySet[Any]) -> FilterSet:
+def strict_filters(asked: Question, moment: Moment) -> FilterSet:
     """Return the filters; raise NotUnderstood where one is not understood.
 
     A page leaves such a filter out and says so; a file without it would hold rows that nobody meant to give away.
     """
-    found = filters(asked, rows)
+    found = filters(asked, moment)
     problems = [problem.text for problem in found.problems()]
     strangers = set(QueryDict(asked.query)) - set(found.params())
     problems += [_("“%(name)s” is no filter of this list") % {"name": name} for name in sorted(strangers)]
@@ -82,7 +87,7 @@ def listed(asked: Question, moment: Moment, bounds: Bounds | None = None) -> Que
 
     Raises NotUnderstood for filters that are not understood.
     """
-    rows = strict_filters(asked, asked.dataset.rows(moment)).qs
+    rows = strict_filters(asked, moment).qs
     if bounds is not None:
         rows = rows.filter(bounds.condition(asked.dataset.changes))
     sort = sort_of(asked.dataset, asked.sort) or sort_of(asked.dataset, asked.dataset.page.default_sort)

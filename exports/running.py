@@ -25,6 +25,7 @@ from jobs.states import Priority
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.models import Membership, User
+from tenancy.places import this_server
 from tenancy.selectors import merchant_zone
 
 KEPT_FOR = timedelta(days=7)
@@ -119,17 +120,21 @@ def call_off(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ExportRun:
 def begin(*, run_id: uuid.UUID, job_id: uuid.UUID, attempt: int, now: datetime) -> ExportRun | None:
     """Begin an attempt at a run and return it; None where this job has nothing to do with it any more.
 
-    Raises NotAllowed where the definition's owner may not see the list, or not export, at this moment.
+    What changed since the last run goes by numbers of transactions. On a server that was restored from a dump those of
+    before mean nothing: such a run begins anew. Raises NotAllowed where the definition's owner may not see the list,
+    or not export, at this moment.
     """
     run = _locked_run(run_id)
     if run.state not in OPEN or run.job_id != job_id:
         return None
     _check_rights(run.export)
-    if run.state == ExportState.QUEUED:
-        run.state, run.since = ExportState.RUNNING, run.export.watermark
+    here = this_server()
+    if run.state == ExportState.QUEUED or (run.state == ExportState.RUNNING and run.server != here):
+        run.state, run.server = ExportState.RUNNING, here
+        run.since = run.export.watermark if run.export.server in (None, here) else 0
         run.started_at = run.started_at or now
     run.attempts = attempt
-    run.save(update_fields=["state", "since", "started_at", "attempts"])
+    run.save(update_fields=["state", "since", "server", "started_at", "attempts"])
     return run
 
 
@@ -153,8 +158,8 @@ def finish(*, run_id: uuid.UUID, delivered_to: str, now: datetime) -> ExportRun:
     export = _locked_export(run.export_id)
     export.failures = 0
     if run.upto is not None and all(run.wanted[name] == getattr(export, name) for name in CONTENT):
-        export.watermark = run.upto
-    export.save(update_fields=["failures", "watermark"])
+        export.watermark, export.server = run.upto, run.server
+    export.save(update_fields=["failures", "watermark", "server"])
     return run
 
 

@@ -33,11 +33,11 @@ class Bounds:
     def condition(self, column: str) -> Q:
         """Return the condition on a row's transaction number.
 
-        A number from `ahead` on was given in another life of the database, from which this one was restored; such a
-        row is sent every time rather than never.
+        A number from `ahead` on was given by a server from whose dump this one was restored. Such a row has not been
+        written since, so it belongs to what begins anew, and to no later run.
         """
         between = Q(**{f"{column}__gte": self.since, f"{column}__lt": self.upto})
-        return between | Q(**{f"{column}__gte": self.ahead})
+        return between if self.since else between | Q(**{f"{column}__gte": self.ahead})
 
 
 @contextlib.contextmanager
@@ -55,5 +55,5 @@ def bounds(since: int) -> Bounds:
     with connection.cursor() as cursor:
         cursor.execute(BOUNDS)
         upto, ahead = cursor.fetchone()
-    # A number that this database has not reached yet comes from its former life: begin anew.
+    # A number that this server has not reached yet is another's (see also `running.begin`): begin anew.
     return Bounds(0 if since > upto else since, upto, ahead)

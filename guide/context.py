@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from guide.routes import TOPIC_BY_ROUTE
 from guide.tour import tour_for
+from ui.addresses import address
 
 
 def guide(request: HttpRequest) -> dict[str, Any]:
@@ -24,4 +24,4 @@ def guide(request: HttpRequest) -> dict[str, Any]:
 def help_url(slug: str, route: str) -> str:
     """Return the address of the help for the screen with this name, of the index where it has no topic."""
     topic = TOPIC_BY_ROUTE.get(route, "")
-    return reverse("guide:topic", args=[slug, topic]) if topic else reverse("guide:index", args=[slug])
+    return address("guide:topic", slug, topic) if topic else address("guide:index", slug)

@@ -94,7 +94,15 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "exports:run",
         "exports:run_file",
     ),
-    "imports": ("exports:imports", "exports:new", "exports:import"),
+    "imports": (
+        "exports:imports",
+        "exports:new",
+        "exports:import",
+        "exports:columns",
+        "exports:lines",
+        "exports:lines_file",
+        "exports:undo",
+    ),
     "deliveries": (
         "messaging:list",
         "messaging:message",

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +18,7 @@ from config.demo.base import Stage
 from config.demo.orders import Books
 from config.demo.stories import FIRST_NAMES, LAST_NAMES, NORTH
 from config.history.files import SLICE, rows, write
-from exports import files, services
+from exports import files, lines, naming, services
 from exports.importers import importer
 from exports.models import ImportRun
 from jobs.models import Job
@@ -78,7 +79,9 @@ def _bring(stage: Stage, dataset: str, name: str, content: bytes, at: datetime) 
     run = _upload(stage, dataset, name, content, at)
     by = Actor.user(stage.staff["admin"])
     services.start(run_id=run.id, actor=by, now=at)
-    path, facts = files.path_of(stage.merchant.id, run.id), {"origin_id": run.id, "file_name": name}
+    path = files.path_of(stage.merchant.id, run.id)
+    facts: dict[str, Any] = {"origin_id": run.id, "file_name": name}
+    facts |= {"naming": run.naming, "note": partial(lines.note, run_id=run.id)}
     outcome = importer(dataset).apply(path, merchant_id=stage.merchant.id, actor=by, now=stage.now, **facts)
     services.finish(run_id=run.id, outcome=outcome, again=False, now=at + timedelta(seconds=3))
 
@@ -86,6 +89,11 @@ def _bring(stage: Stage, dataset: str, name: str, content: bytes, at: datetime) 
 def _upload(stage: Stage, dataset: str, name: str, content: bytes, at: datetime) -> ImportRun:
     file = SimpleUploadedFile(name, content)
     run = services.upload(dataset=dataset, file=file, user=stage.staff["admin"], now=at)
+    head = naming.head_of(run)
+    if head is not None:
+        # As whoever looks at the columns and finds all of them guessed.
+        said, by = naming.meanings_of(run, head), Actor.user(stage.staff["admin"])
+        run = naming.choose(run_id=run.id, meanings=said, fixed={}, actor=by, now=at)
     if run.job_id:
         Job.objects.filter(id=run.job_id).update(created_at=at)
     return run

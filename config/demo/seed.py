@@ -9,6 +9,7 @@ from django.db import connections, transaction
 
 from claims_center.models import Claim
 from config.demo.answers import let_customers_speak
+from config.demo.assigning import assign_offer
 from config.demo.base import Stage
 from config.demo.business import PASSWORD, close_what_ended, found_merchant, hire, stock
 from config.demo.claims import DAYS, play, visit_only
@@ -81,6 +82,7 @@ def tell(story: MerchantStory, now: datetime) -> dict[str, Any]:
         tell_others(stage)
         _settle_jobs(now)
         define_exports(stage)
+        assign_offer(stage)
         run_and_keep(merchant.id)
         row, key = create_key(
             merchant=merchant, name="Demo till", scopes=list(KeyScope), actor=Actor.user(stage.staff["owner"]), now=now

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, Response, expect
 
@@ -28,7 +27,7 @@ from tenancy.scope import merchant_scope
 from tenancy.services.merchants import create_merchant
 from tests.loyalty import factories as make
 from tests.public.pictures import a_picture
-from tests.support.seeing import RULES
+from tests.support.seeing import RULES, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
@@ -94,8 +93,7 @@ def link_in(page: Page, mail_dir: Path) -> str:
 def check(page: Page) -> None:
     """Nothing sticks out sideways, and axe finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    found: Any = Axe().run(page, options=RULES).response
-    assert [f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]] == []
+    assert faults(page, RULES) == []
 
 
 def redeemed(shop: Merchant) -> list[str]:

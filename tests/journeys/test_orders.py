@@ -144,7 +144,7 @@ def refuse(page: Page, live: str, tmp_path: Path) -> None:
     expect(page.get_by_text("Line 5 “oops” is no order number of eBay.")).to_be_visible()
     path.write_bytes(b"name,age\nAnn,3\n")
     upload(page, live, path)
-    expect(page.get_by_text("No order report that we know has these columns.")).to_be_visible()
+    expect(page.get_by_text("No column means “Order number”")).to_be_visible()
 
 
 def bring(page: Page, live: str, tmp_path: Path, name: str, content: bytes, orders: int) -> None:

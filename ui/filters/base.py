@@ -1,8 +1,10 @@
 """The filter set and what a page draws of it."""
 
 import copy
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from ui.filters.pills import Option, Pill, boxes
 from ui.querystring import changed, without_value
 
 LONGEST_SHOWN = 40
@@ -45,38 +48,13 @@ class Chip:
     remove_url: str
 
 
-@dataclass(frozen=True)
-class Option:
-    """One line of a filter's popover. `url` is set for presets, which are links instead of boxes."""
-
-    value: str
-    label: str
-    checked: bool = False
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Pill:
-    """A filter as the tool bar draws it; `template` draws the inside of its popover."""
-
-    name: str
-    label: str
-    template: str
-    active: bool
-    texts: Sequence[str] = ()
-    options: Sequence[Option] = ()
-    remove_url: str = ""
-    always: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
 class Filter(django_filters.Filter):
     """Base of our filters: reads the parameters leniently, knows its chips and its pill.
 
     `always=False` puts the pill under "More filters" until it is active; `pill=False` shows it as a chip only.
     """
 
-    template = "ui/filters/options.html"
+    popover = staticmethod(boxes)
     name = ""
 
     def __init__(self, field_name: str | None = None, *, always: bool = True, pill: bool = True, **kwargs: Any) -> None:
@@ -87,6 +65,10 @@ class Filter(django_filters.Filter):
     def params(self) -> list[str]:
         """The parameters that belong to this filter."""
         return [self.name]
+
+    def given(self, param: str, data: QueryDict) -> list[str]:
+        """Return the values of one of the parameters that count, as they were given."""
+        return [value for value in data.getlist(param) if value != ""]
 
     def read(self, data: QueryDict) -> Reading:
         """Return the value for `data`; never raises."""
@@ -106,7 +88,7 @@ class Filter(django_filters.Filter):
         return Pill(
             name=self.name,
             label=str(self.label),
-            template=self.template,
+            popover=self.popover,
             active=value is not None,
             texts=[chip.text for chip in chips],
             options=self.options(value),
@@ -116,7 +98,7 @@ class Filter(django_filters.Filter):
         )
 
     def extra_for(self, data: QueryDict) -> dict[str, Any]:
-        """What the popover's template needs beside the options."""
+        """What the popover needs beside the options."""
         return {}
 
 
@@ -140,10 +122,12 @@ class FilterSet(django_filters.FilterSet):
     """Narrows a queryset by request parameters; what it cannot understand it leaves out and reports.
 
     Declare filters from `ui.filters` only; the first declared pills stand first. Nothing here raises on junk.
-    `lookups` is shared by the filter sets of one page.
+    `lookups` is shared by the filter sets of one page. `today` is the day that relative days are counted from; None means
+    the present one of the active zone.
     """
 
     declared_filters: ClassVar[dict[str, Filter]]
+    today: date | None = None
 
     def __init__(
         self,
@@ -160,19 +144,34 @@ class FilterSet(django_filters.FilterSet):
         self.request = request
         self.lookups = lookups or Lookups(self.data)
         self.form_prefix = None
-        self.filters = {name: self._bind(name, one) for name, one in self.base_filters.items()}
+        self._bound: dict[str, Filter] = {}
 
-    def _bind(self, name: str, declared: Filter) -> Filter:
-        bound = copy.copy(declared)
-        bound.name, bound.parent, bound.model = name, self, self.queryset.model
-        if declared.method is not None:
-            bound.method = declared.method
-        return bound
+    @cached_property
+    def filters(self) -> dict[str, Filter]:
+        """All filters by name."""
+        return {name: self._bind(name) for name in self.base_filters}
+
+    @property
+    def _params(self) -> dict[str, list[str]]:
+        kind: Any = type(self)
+        found: dict[str, list[str]] = _params_of(kind)
+        return found
+
+    def _bind(self, name: str) -> Filter:
+        """Return one filter as this set's own: most sets of a page are those of its tabs, which need one or two."""
+        if name not in self._bound:
+            declared = self.base_filters[name]
+            bound = self._bound[name] = copy.copy(declared)
+            bound.name, bound.parent, bound.model = name, self, self.queryset.model
+            if declared.method is not None:
+                bound.method = declared.method
+        return self._bound[name]
 
     @cached_property
     def readings(self) -> dict[str, Reading]:
-        """What each filter read, by name."""
-        return {name: one.read(self.data) for name, one in self.filters.items()}
+        """What each filter read of which a parameter is given, by name."""
+        asked = (name for name, params in self._params.items() if any(one in self.data for one in params))
+        return {name: self._bind(name).read(self.data) for name in asked}
 
     @property
     def qs(self) -> QuerySet:
@@ -181,7 +180,7 @@ class FilterSet(django_filters.FilterSet):
             queryset = self.queryset.all()
             for name, reading in self.readings.items():
                 if reading.value is not None:
-                    queryset = self.filters[name].filter(queryset, reading.value)
+                    queryset = self._bind(name).filter(queryset, reading.value)
             self._qs = queryset
         return self._qs
 
@@ -224,11 +223,16 @@ class FilterSet(django_filters.FilterSet):
 
     def pills(self) -> list[Pill]:
         """The pills in declared order."""
-        return [one.draw(self.readings[name].value, self.data) for name, one in self.filters.items() if one.pill]
+        read = self.readings
+        return [
+            one.draw(read[name].value if name in read else None, self.data)
+            for name, one in self.filters.items()
+            if one.pill
+        ]
 
     def params(self) -> list[str]:
         """Every parameter that belongs to a filter."""
-        return [param for one in self.filters.values() for param in one.params()]
+        return [param for params in self._params.values() for param in params]
 
     def clear_url(self) -> str:
         """The list without any filter, its sort and columns kept."""
@@ -236,11 +240,23 @@ class FilterSet(django_filters.FilterSet):
 
     def query_string(self) -> str:
         """Only the parameters of active filters, as a bulk action or an export carries them along."""
-        active = [param for name in self.active() for param in self.filters[name].params()]
+        known = self._params
+        active = [(self.filters[name], param) for name in self.active() for param in known[name]]
         kept = QueryDict(mutable=True)
-        for param in active:
-            kept.setlist(param, [value for value in self.data.getlist(param) if value != ""])
+        for one, param in active:
+            kept.setlist(param, one.given(param, self.data))
         return kept.urlencode()
+
+
+@functools.lru_cache(maxsize=512)
+def _params_of(kind: Any) -> dict[str, list[str]]:
+    """Return the parameters of each filter, by its name."""
+    found = {}
+    for name, declared in kind.base_filters.items():
+        named = copy.copy(declared)
+        named.name = name
+        found[name] = named.params()
+    return found
 
 
 def unknown(param: str, value: str, label: Any) -> Problem:

@@ -5,13 +5,15 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, QuerySet, TextField, Value
+from django.db import connections
+from django.db.models import Model, QuerySet, TextField
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _lazy
 
-from ui.filters.base import Chip, Filter, Option, Reading, unknown
+from ui.filters.base import Chip, Filter, Reading, unknown
+from ui.filters.pills import Option, one_of
 from ui.querystring import without_value
 
 Choices = Iterable[tuple[Any, Any]]
@@ -73,8 +75,6 @@ class ModelChoicesFilter(ChoicesFilter):
     the page that have one share a single query.
     """
 
-    template = "ui/filters/options.html"
-
     def __init__(
         self,
         field_name: str | None = None,
@@ -114,21 +114,26 @@ class ModelChoicesFilter(ChoicesFilter):
         if not self.label_by:
             return {self.name: {str(row.pk): self.label_for(row) for row in self.rows()[:MOST_OPTIONS]}}
         filters = [one for one in self.parent.filters.values() if getattr(one, "label_by", "")]
-        first, *others = [one.named_rows() for one in filters]
         found: dict[str, dict[str, Any]] = {one.name: {} for one in filters}
-        for name, key, label in sorted(first.union(*others, all=True), key=lambda row: row[2].casefold()):
+        statements, params = zip(*(one.named_rows() for one in filters), strict=True)
+        with connections[self.rows().db].cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(statements), [one for given in params for one in given])
+            rows = cursor.fetchall()
+        for name, key, label in sorted(rows, key=lambda row: row[2].casefold()):
             found[name][key] = label
         return found
 
-    def named_rows(self) -> QuerySet:
-        """Return the first rows as (this filter's name, id, label)."""
-        label = F(self.label_by) if isinstance(self.label_by, str) else self.label_by
-        named = self.rows().annotate(
-            lookup_name=Value(self.name, output_field=TextField()),
-            lookup_key=Cast("pk", TextField()),
-            lookup_label=Cast(label, TextField()),
-        )
-        return named.values_list("lookup_name", "lookup_key", "lookup_label")[:MOST_OPTIONS]
+    def named_rows(self) -> tuple[str, tuple[Any, ...]]:
+        """Return a statement of the first rows as (this filter's name, id, label), and its values.
+
+        Only the rows are asked for by a query set: one that also knew of names and casts would cost more to put together
+        than its answer.
+        """
+        label = self.label_by if isinstance(self.label_by, str) else Cast(self.label_by, TextField())
+        first = self.rows().values_list("pk", label)[:MOST_OPTIONS]
+        sql, params = first.query.get_compiler(first.db).as_sql()
+        named = f"SELECT %s::text, one.key::text, one.label::text FROM ({sql}) AS one (key, label)"  # noqa: S608 - compiled by Django, values are parameters
+        return named, (self.name, *params)
 
     def _more(self, wanted: Sequence[Any], found: dict[str, Any]) -> dict[str, Any]:
         """Return those that an address asks for and that are not among the first."""
@@ -155,7 +160,7 @@ class YesNoFilter(Filter):
     A method gets (queryset, field_name, bool).
     """
 
-    template = "ui/filters/one_of.html"
+    popover = staticmethod(one_of)
     words = {"yes": _lazy("Yes"), "no": _lazy("No")}
 
     def __init__(
