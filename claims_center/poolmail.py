@@ -10,15 +10,12 @@ from django.utils.translation import override
 from codes.models import CodePool
 from codes.selectors import stocks
 from codes.words import days_left
-from messaging.errors import AddressInvalid, NoLongerValid
+from messaging.errors import NoLongerValid
+from messaging.members import tell_members
 from messaging.models import Message
 from messaging.render import Rendered, mail
-from messaging.services import queue_message
-from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.roles import Role
-from tenancy.scope import current_merchant_id
-from tenancy.selectors import members_of
 
 KIND = "codes.low"
 ORIGIN = "code_pool"
@@ -29,23 +26,9 @@ def tell_admins(*, pool: CodePool, free: int, now: datetime) -> None:
 
     The key holds the moment of the dip: however often the pool is looked at, each is told once until it was filled.
     """
-    members = members_of(Merchant(id=current_merchant_id())).filter(role__gte=Role.ADMIN)
-    for member in members:
-        try:
-            queue_message(
-                kind=KIND,
-                origin=ORIGIN,
-                origin_id=pool.id,
-                customer_id=None,
-                to_address=member.user.email,
-                to_name=str(member.user),
-                context={},
-                actor=Actor.system(),
-                now=now,
-                once_key=f"{KIND}:{pool.id}:{pool.low_since:%Y%m%d%H%M%S}:{member.user_id}"[:120],
-            )
-        except AddressInvalid:
-            continue
+    if pool.low_since is not None:
+        about = pool.id
+        tell_members(kind=KIND, origin=ORIGIN, origin_id=about, least=Role.ADMIN, moment=pool.low_since, now=now)
 
 
 def low(message: Message) -> Rendered:

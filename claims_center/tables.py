@@ -14,6 +14,7 @@ from claims_center import badges
 from claims_center.marketplaces import Marketplace
 from claims_center.models import Claim, Order, PromotionKind
 from ui import cells
+from ui.addresses import row_address
 from ui.icons import icon
 from ui.tables import Column, Table
 
@@ -57,6 +58,7 @@ class ClaimTable(Table):
         self.claim_page = reverse("claims:claim", args=[merchant_slug, NOBODY])
         self.customer_page = reverse("cockpit:customer", args=[merchant_slug, NOBODY])
         self.place = f"?{urlencode({'list': place})}" if place else ""
+        self.edit_words = _now("Edit the claim of %(customer)s")
         self.drawn: dict[tuple[Any, ...], str] = {}
 
     def once(self, make: Callable[..., str], *values: Any) -> str:
@@ -95,7 +97,7 @@ class ClaimTable(Table):
         """Stars over the beginning of the feedback."""
         if record.rating is None and not record.feedback:
             return cells.dash()
-        return cells.two_lines(cells.rating(record.rating), cells.long_text(record.feedback, 40))
+        return cells.two_lines(self.once(cells.rating, record.rating), cells.long_text(record.feedback, 40))
 
     def render_did_redirect(self, value: Any) -> str:
         """Whether the customer went on to the marketplace."""
@@ -124,7 +126,7 @@ class ClaimTable(Table):
     def render_edit(self, record: Claim) -> str:
         """The way to the claim's page, which knows this place of the list."""
         url = self.claim_page.replace(NOBODY, str(record.id))
-        label = _now("Edit the claim of %(customer)s") % {"customer": record.customer_name or record.customer_email}
+        label = self.edit_words % {"customer": record.customer_name or record.customer_email}
         return SafeString(
             f'<a class="btn btn-ghost btn-icon btn-sm" href="{cells.esc(url + self.place)}" aria-label="{cells.esc(label)}"'
             f' title="{cells.esc(label)}" data-open>{icon("pencil", 15)}</a>'
@@ -153,7 +155,7 @@ class OrderTable(Table):
 
     def render_number(self, record: Order) -> str:
         """The number, as the way to the order's page."""
-        return cells.link(reverse("claims:order", args=[self.merchant_slug, record.id]), record.number)
+        return cells.link(row_address("claims:order", self.merchant_slug, record.id), record.number)
 
     def render_marketplace(self, record: Order) -> str:
         """Marketplace over its sales channel."""

@@ -19,6 +19,7 @@ HANDLERS: dict[str, str] = {
     "codes.serve": "codes.handlers.serve",
     "import.read": "exports.handlers.read",
     "import.apply": "exports.handlers.apply",
+    "import.undo": "exports.handlers.undo",
     "destination.test": "exports.destinations.handlers.test_destination",
     "export.run": "exports.handlers.write",
     "export.due": "exports.handlers.start_due",
@@ -61,6 +62,7 @@ LABELS = {
     "codes.serve": _("Give codes to those who wait"),
     "import.read": _("Read an uploaded file"),
     "import.apply": _("Import a file"),
+    "import.undo": _("Take an import back"),
     "destination.test": _("Test a destination"),
     "export.run": _("Write an export"),
     "export.due": _("Start an export on time"),
@@ -97,6 +99,7 @@ CLEANERS: dict[str, str] = {
     "webhooks": "messaging.webhooks.retention.remove_old",
     "point_reminders": "loyalty.services.reminders.remove_old",
     "uploads": "exports.retention.remove_old_files",
+    "import_lines": "exports.retention.remove_old_lines",
     "exports": "exports.retention.remove_old_exports",
     "bulk_acts": "claims_center.bulk.retention.remove_old_acts",
     "reward_bulk_acts": "loyalty.bulk.handlers.remove_old_acts",
@@ -114,3 +117,6 @@ PREVIEWS: dict[str, str] = {
     "offers.expire": "offers.coming.responses",
     "offers.release": "offers.coming.reservations",
 }
+
+# What no tick puts down: a job for each, which waits for a moment of its own (see `jobs.coming`).
+AWAITED = ("message.send", "export.due", "cashback.settle")

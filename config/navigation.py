@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.waiting import waiting_count
 from tenancy.roles import Role
+from ui.addresses import address
 from ui.nav import NavGroup, NavItem
 
 
@@ -62,7 +62,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page(_("Order history"), "claims:orders", "shopping-bag"),
             Page(_("Exports"), "exports:exports", "download", Role.ADMIN),
-            Page(_("Imports"), "exports:imports", "upload", Role.ADMIN),
+            Page(_("Imports"), "exports:imports", "upload"),
             Page(_("Deliveries"), "messaging:list", "mail"),
             Page(_("Jobs"), "jobs:list", "list-checks"),
             Page(_("Ledger"), "cockpit:ledger", "book-open"),
@@ -80,7 +80,7 @@ def navigation(request: Any) -> dict[str, Any]:
     return {
         "nav": partial(_groups, request),
         "nav_foot": partial(_foot, request),
-        "search_url": reverse("claims:list", args=[request.merchant.slug]),
+        "search_url": address("claims:list", request.merchant.slug),
     }
 
 
@@ -96,6 +96,6 @@ def _foot(request: Any) -> list[NavItem]:
 def _items(request: Any, pages: tuple[Page, ...]) -> Iterator[NavItem]:
     for page in pages:
         if request.role >= page.role:
-            url = reverse(page.name, args=[request.merchant.slug])
+            url = address(page.name, request.merchant.slug)
             count = page.count() if page.count and request.role >= Role.ADMIN else None
             yield NavItem(str(page.label), url, page.icon, active=request.path.startswith(url), count=count)

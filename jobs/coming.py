@@ -1,19 +1,25 @@
-"""What the clock does by itself: each tick with its next turn, its last run, and what lies ahead of it.
+"""What happens by itself: each tick of the clock with its next turn, its last run, and what lies ahead of it.
 
 What lies ahead is known to the rooms that own the work: beside the map of handlers stands `PREVIEWS` (tick -> dotted path
-of `def ahead(*, until: datetime) -> list[Ahead]`, called in the merchant's scope).
+of `def ahead(*, until: datetime) -> list[Ahead]`, called in the merchant's scope). `AWAITED` there names the kinds of
+work that no tick puts down: each message, export and payment has a job that waits for a moment of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import Count, Min, Q
 from django.utils.module_loading import import_string
+from django.utils.translation import ngettext
 
 from jobs.kinds import beside, label_of
+from jobs.models import Job
 from jobs.periodic import EVERYBODY, Tick, ticks
+from jobs.states import State
 from tenancy.scope import current_merchant_id
 from ui import locale
 
@@ -50,7 +56,7 @@ class LastRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One tick as the merchant sees it. ``next_at`` (UTC) is None for work that starts whenever something is due."""
+    """One piece of work as the merchant sees it. ``next_at`` (UTC) is None where it starts whenever something is due."""
 
     name: str
     kind: str
@@ -61,10 +67,10 @@ class Coming:
 
 
 def coming(*, now: datetime) -> list[Coming]:
-    """Return every tick, in the order of the schedule; previews reach a day ahead of ``now`` (UTC)."""
-    known, previews = ticks(), beside("PREVIEWS")
-    last = last_runs([wanted.kind for wanted in known.values()])
-    return [
+    """Return every tick, in the order of the schedule, and what waits; previews reach a day ahead of ``now`` (UTC)."""
+    known, previews, awaited = ticks(), beside("PREVIEWS"), list(beside("AWAITED"))
+    last = last_runs([*(wanted.kind for wanted in known.values()), *awaited])
+    found = [
         Coming(
             name=name,
             kind=wanted.kind,
@@ -75,6 +81,30 @@ def coming(*, now: datetime) -> list[Coming]:
         )
         for name, wanted in known.items()
     ]
+    return found + _awaited(awaited, last, now)
+
+
+def _awaited(kinds: Sequence[str], last: Mapping[str, LastRun], now: datetime) -> list[Coming]:
+    """Return the kinds of work that wait for moments of their own; one query, or none where there are no kinds."""
+    rows = Job.objects.filter(state=State.DUE, kind__in=kinds).values("kind") if kinds else Job.objects.none()
+    soon = Count("id", filter=Q(next_at__lte=now + AHEAD))
+    due = {row["kind"]: row for row in rows.annotate(first=Min("next_at"), soon=soon).values("kind", "first", "soon")}
+    return [
+        Coming(
+            name=kind,
+            kind=kind,
+            label=label_of(kind),
+            next_at=due[kind]["first"] if kind in due else None,
+            last=last.get(kind),
+            ahead=[_waiting(kind, due[kind]["soon"])] if kind in due and due[kind]["soon"] else (),
+        )
+        for kind in kinds
+    ]
+
+
+def _waiting(kind: str, number: int) -> Ahead:
+    words = ngettext("%(n)s waits for its time", "%(n)s wait for their time", number) % {"n": locale.number(number)}
+    return Ahead(words, "jobs:list", urlencode({"kind": kind, "state": State.DUE}))
 
 
 def next_turn(wanted: Tick, now: datetime) -> datetime:

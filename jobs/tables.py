@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from jobs.kinds import can_retry, can_stop, label_of
 from jobs.models import Job
 from jobs.states import CANCELLABLE, RETRYABLE, State
 from ui import cells
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 
@@ -65,7 +65,7 @@ class JobTable(Table):
         return cells.dash()
 
     def _at(self, name: str, job: Job) -> str:
-        return reverse(f"jobs:{name}", args=[self.merchant_slug, job.pk])
+        return row_address(f"jobs:{name}", self.merchant_slug, job.pk)
 
 
 def may_retry(job: Job) -> bool:

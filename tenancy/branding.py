@@ -1,5 +1,6 @@
 """A merchant's accent colour: whether it can be read, and the stylesheet that brings it to the pages."""
 
+import functools
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +82,7 @@ def stylesheet(accent: str) -> str:
     return RULES.format(light=shades(accent, LIGHT_GROUND), dark=shades(accent, DARK_GROUND)) if accent else ""
 
 
+@functools.lru_cache(maxsize=1024)
 def version_of(accent: str) -> str:
     """Return a short digest of the stylesheet, by which it is cached for good."""
     return hashlib.sha256(stylesheet(accent).encode()).hexdigest()[:12]

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenancy.branding import stylesheet_address
 from tenancy.roles import Role
 from tenancy.selectors import SWITCHER
+from ui.addresses import address
 from ui.nav import MerchantLink
 
 
@@ -21,7 +21,7 @@ def merchant(request: HttpRequest) -> dict[str, Any]:
         "roles": Role,
         "merchants": _switcher(getattr(request, "memberships", [])),
         "brand_url": stylesheet_address(found) if found else "",
-        "shortcuts_url": reverse("tenancy:shortcuts", args=[found.slug]) if found else "",
+        "shortcuts_url": address("tenancy:shortcuts", found.slug) if found else "",
     }
 
 
@@ -30,9 +30,7 @@ def _switcher(memberships: list[Any]) -> list[MerchantLink]:
     if len(memberships) < 2:  # noqa: PLR2004 - one is no choice
         return []
     links = [
-        MerchantLink(
-            name=each.merchant.name, url=reverse("tenancy:start", args=[each.merchant.slug]), current=not index
-        )
+        MerchantLink(name=each.merchant.name, url=address("tenancy:start", each.merchant.slug), current=not index)
         for index, each in enumerate(memberships[:SWITCHER])
     ]
     more = [MerchantLink(name=_("All merchants"), url="/")] if len(memberships) > SWITCHER else []

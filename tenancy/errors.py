@@ -1,10 +1,27 @@
 """Refusals of this room's services; their texts are fit to show."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 
 class Refused(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """Something was asked for that is not possible; nothing was changed."""
+
+
+class RefusedAct(Exception):  # noqa: N818 - the common base of the rooms' refusals
+    """An act on a document that is not possible now, and nothing was done. `str(error)` is a sentence for people.
+
+    Each room has a `Refused` of its own on it; `code` names the refusal for programs.
+    """
+
+    code = "refused"
+    text: Any = _lazy("This is not possible.")
+
+    def __init__(self, text: Any = None, **params: Any) -> None:
+        self.sentence = str(text or self.text) % params if params else str(text or self.text)
+        super().__init__(self.sentence)
 
 
 class LastOwner(Refused):

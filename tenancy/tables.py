@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from tenancy.models import ApiCall, ApiKey, AuditEvent, Membership
 from tenancy.roles import Role
 from tenancy.scopes import KeyScope
 from ui import cells
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 EMPTY: tuple[Any, ...] = (None, "", [])
@@ -28,7 +28,7 @@ class _Linked(Table):
 
     def address(self, name: str, record: Any) -> str:
         """Return the address of a row's page."""
-        return reverse(f"tenancy:{name}", args=[self.merchant_slug, record.pk])
+        return row_address(f"tenancy:{name}", self.merchant_slug, record.pk)
 
 
 class MemberTable(_Linked):

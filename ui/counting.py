@@ -39,9 +39,13 @@ def count_each(questions: Sequence[tuple[QuerySet, int]]) -> list[CappedCount]:
 
 
 def _capped_sql(queryset: QuerySet, cap: int) -> tuple[str, tuple[Any, ...]]:
-    limited = queryset.order_by().values("pk")[: cap + 1]
+    # What `queryset.order_by().values("pk")[: cap + 1]` asks for, with one copy instead of three: a page counts each tab.
+    limited = queryset.query.chain()
+    limited.clear_ordering(force=True)
+    limited.set_values(("pk",))
+    limited.set_limits(high=cap + 1)
     try:
-        sql, params = limited.query.get_compiler(queryset.db).as_sql()
+        sql, params = limited.get_compiler(queryset.db).as_sql()
     except EmptyResultSet:
         return "0", ()
     return f"(SELECT count(*) FROM ({sql}) AS capped)", params  # noqa: S608 - compiled by Django, values are parameters

@@ -22,6 +22,7 @@ from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 
 from ui import display, locale
 from ui.bulk import BulkAction, signed
+from ui.chooser import chooser
 from ui.counting import CappedCount, count_each
 from ui.display import Display
 from ui.filters import FilterSet, Lookups, Problem
@@ -29,7 +30,7 @@ from ui.filters.base import unknown
 from ui.htmx import REGION, is_fragment, vary_on_htmx
 from ui.keyset import LAST, KeysetPage, Sort, page_with, paginate
 from ui.querystring import changed, pairs
-from ui.tables import Table
+from ui.tables import Head, Table
 from ui.tabs import DRAWN, DrawnTab, Tab, TabRow
 
 
@@ -124,16 +125,21 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
     @cached_property
     def lookups(self) -> Lookups:
         """What the filters choose from, looked up once for the page and all of its tabs."""
-        return Lookups(self.params, *(QueryDict(tab.query) for tab in self.tab_row.tabs))
+        return Lookups(self.params, *(tab.data for tab in self.tab_row.tabs))
 
     @cached_property
     def filterset(self) -> FilterSet:
         """The filters, bound to the request's parameters."""
         return self.narrowed(self.params)
 
+    @cached_property
+    def every_row(self) -> QuerySet:
+        """The rows before any filter, put together once for the page and all of its tabs."""
+        return self.get_queryset()
+
     def narrowed(self, data: QueryDict) -> FilterSet:
         """Return the filters bound to these parameters."""
-        return self.filterset_class(data, queryset=self.get_queryset(), request=self.request, lookups=self.lookups)
+        return self.filterset_class(data, queryset=self.every_row, request=self.request, lookups=self.lookups)
 
     @cached_property
     def sort(self) -> Sort:
@@ -169,19 +175,22 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             here=self.params.get("row", ""),
             **self.get_table_kwargs(),
         )
+        heads = table.heads(self.sort, self.sorts, self.params)
+        columns, display_url = table.choices(), self.display_url()
         total, tabs = self._counts()
         context = {
             "title": self.title,
             "table": table,
-            "heads": table.heads(self.sort, self.sorts, self.params),
-            "columns": table.choices(),
+            "heads": heads,
+            "columns": columns,
+            "chooser": chooser(columns, remembered=bool(display_url)),
             "page": self.page,
             "last_page": LAST,
             "problems": self.problems(),
             "tabs": tabs,
             "total": total,
             "total_text": self.counted % {"number": total.number, "shown": str(total)},
-            "status_text": self._status(total, table),
+            "status_text": self._status(total, heads),
             "sort": self.sort,
             "display": self.display,
             "page_size": self.display.page_size,
@@ -191,6 +200,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             "bulk_query": signed(self.filterset.query_string()),
             "empty": self._empty(),
             "export_url": self.export_url(),
+            "display_url": display_url,
             "save_view_url": self.save_view_url(),
             "zone": locale.zone_name(),
         }
@@ -208,7 +218,6 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             "filtered": bool(self.filterset.active()),
             "clear_url": self.filterset.clear_url(),
             "search": self.filterset.filters.get("q"),
-            "display_url": self.display_url(),
             "kept_by_filters": pairs(self.params, ("sort", "view", *DRAWN)),
             "kept_by_display": pairs(self.params, ("sort", "view", "density", *filters)),
             "was": display.as_text(self.display),
@@ -227,7 +236,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         if not asked or not page.rows or any(str(getattr(row, "pk", "")) == asked for row in page.rows):
             return None
         try:
-            key = self.get_queryset().model._meta.pk.to_python(asked)
+            key = self.every_row.model._meta.pk.to_python(asked)
         except (ValidationError, ValueError):
             return None
         return page_with(self.filterset.qs, sort=self.sort, size=self.display.page_size, key=key)
@@ -238,7 +247,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
         active, counted = row.active(), [tab for tab in row.tabs if tab.counted and tab.query]
         cap = self.search_cap if "q" in self.filterset.active() else self.count_cap
         questions = [(self.filterset.qs, cap)]
-        questions += [(self.narrowed(QueryDict(tab.query)).qs, self.tab_cap) for tab in counted]
+        questions += [(self.narrowed(tab.data).qs, self.tab_cap) for tab in counted]
         total, *counts = count_each(questions)
         known = dict(zip(map(id, counted), counts, strict=True))
         return total, [row.draw(tab, active=tab is active, count=known.get(id(tab))) for tab in row.tabs]
@@ -255,11 +264,11 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             found.append(Problem("after", "", text, changed(self.params, {})))
         return found
 
-    def _status(self, total: CappedCount, table: Table) -> str:
+    def _status(self, total: CappedCount, heads: Sequence[Head]) -> str:
         """What is read aloud after the region was swapped."""
         shown = self.counted % {"number": total.number, "shown": str(total)}
         direction = _("descending") if self.sort.descending else _("ascending")
-        label = next((head.label for head in table.heads() if head.name == self.sort.name), self.sort.name)
+        label = next((head.label for head in heads if head.name == self.sort.name), self.sort.name)
         words = {"rows": shown, "column": label, "direction": direction}
         return _("%(rows)s, sorted by %(column)s, %(direction)s") % words
 

@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
+from ui import cells
+from ui.icons import icon
+
 
 @dataclass(frozen=True)
 class NavItem:
@@ -13,6 +18,14 @@ class NavItem:
     icon: str = ""
     active: bool = False
     count: int | None = None
+
+    def line(self) -> SafeString:
+        """The line as HTML; every page has twenty of them."""
+        here = ' aria-current="page"' if self.active else ""
+        mark = icon(self.icon) if self.icon else ""
+        count = "" if self.count is None else f'<span class="count">{cells.number(self.count)}</span>'
+        label = f'<span class="grow">{cells.esc(self.label)}</span>'
+        return SafeString(f'<li><a href="{cells.esc(self.url)}"{here}>{mark}{label}{count}</a></li>')
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ plan of a table (which function makes which cell, between which tags) is made on
 join. Declarations stay those of tables2: columns, `Meta`, `render_<column>` methods.
 """
 
+import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,10 +20,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from ui import cells
+from ui.chooser import ColumnChoice
+from ui.icons import icon
 from ui.keyset import Sort
 from ui.querystring import changed
 
 PHONE_PLACES = ("lead", "side", "line", "none")
+SORT_ICONS = {"ascending": "arrow-up", "descending": "arrow-down", "": "chevrons-up-down"}
 
 
 class Column(django_tables2.Column):
@@ -47,6 +52,10 @@ class Column(django_tables2.Column):
         self.phone = phone
         self.label_on_phone = label_on_phone
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Column":
+        """Return a copy as each table gets one: what a column was declared with never changes, so nothing below is copied."""
+        return copy.copy(self)
+
 
 @dataclass(frozen=True)
 class Head:
@@ -58,17 +67,15 @@ class Head:
     sort_url: str = ""
     direction: str = ""
 
-
-@dataclass(frozen=True)
-class ColumnChoice:
-    """One line of the column chooser; a fixed one cannot be hidden; the first and the last are those of the shown ones."""
-
-    name: str
-    label: str
-    hidden: bool
-    fixed: bool = False
-    first: bool = False
-    last: bool = False
+    def cell(self) -> SafeString:
+        """The cell as HTML."""
+        css = f' class="{self.css}"' if self.css else ""
+        sorted_ = f' aria-sort="{self.direction}"' if self.direction else ""
+        label = cells.esc(self.label)
+        if self.sort_url:
+            mark = f'<span class="sort-icon">{icon(SORT_ICONS[self.direction], 12)}</span>'
+            label = f'<a href="{cells.esc(self.sort_url)}"{cells.SWAP_ATTRIBUTES}>{label}{mark}</a>'
+        return SafeString(f'<th scope="col"{css}{sorted_}>{label}</th>')
 
 
 @dataclass(frozen=True)
@@ -219,7 +226,7 @@ class Table(django_tables2.Table):
         read = _reader(str(bound.column.accessor if bound.column.accessor is not None else bound.name))
         if method is None:
             return lambda record: cells.automatic(read(record))
-        wanted = inspect.signature(method).parameters
+        wanted = _wanted(method.__func__)
         fixed = {"table": self, "column": bound.column, "bound_column": bound}
         extra = {name: value for name, value in fixed.items() if name in wanted}
         with_record, with_value = "record" in wanted, "value" in wanted
@@ -234,6 +241,12 @@ class Table(django_tables2.Table):
             return cells.esc(method(**given))
 
         return cell
+
+
+@functools.lru_cache(maxsize=1024)
+def _wanted(method: Callable[..., Any]) -> frozenset[str]:
+    """Return what a `render_<column>` asks for: looked at once and not for each page."""
+    return frozenset(inspect.signature(method).parameters)
 
 
 def _put_back(names: list[str], name: str, known: list[str]) -> list[str]:

@@ -1,12 +1,16 @@
 """Tabs of a list: each a name and the filters it stands for."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
+from ui import cells
 from ui.counting import CappedCount
+from ui.icons import icon
 from ui.querystring import PAGING, changed
 
 # How the rows are shown; everything else in an address says which rows.
@@ -27,6 +31,17 @@ class Tab:
     key: str = ""
     icon: str = ""
 
+    @property
+    def data(self) -> QueryDict:
+        """The filters as parameters."""
+        return _parsed(self.query)
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(query: str) -> QueryDict:
+    # It cannot be changed, so all pages may read the same one.
+    return QueryDict(query)
+
 
 @dataclass(frozen=True)
 class DrawnTab:
@@ -37,6 +52,14 @@ class DrawnTab:
     active: bool
     count: CappedCount | None = None
     icon: str = ""
+
+    def link(self) -> SafeString:
+        """The tab as HTML."""
+        here = ' aria-current="page"' if self.active else ""
+        mark = icon(self.icon, 13) if self.icon else ""
+        count = "" if self.count is None else f'<span class="count">{cells.esc(self.count)}</span>'
+        label = f"{mark}{cells.esc(self.label)}{count}"
+        return SafeString(f'<a href="{cells.esc(self.url)}"{here}{cells.SWAP_ATTRIBUTES}>{label}</a>')
 
 
 @dataclass(frozen=True)
@@ -52,9 +75,7 @@ class TabRow:
         named = self.params.get("view", "")
         saved = next((tab for tab in self.tabs if tab.key and tab.key == named), None)
         given = filters_of(self.params)
-        return saved or next(
-            (tab for tab in self.tabs if not tab.key and filters_of(QueryDict(tab.query)) == given), None
-        )
+        return saved or next((tab for tab in self.tabs if not tab.key and filters_of(tab.data) == given), None)
 
     def draw(self, tab: Tab, *, active: bool, count: CappedCount | None) -> DrawnTab:
         """Return the tab with its address."""
@@ -62,16 +83,10 @@ class TabRow:
 
     def url(self, tab: Tab) -> str:
         """Return the address of a tab; a saved view brings its own sort and looks."""
-        data = QueryDict(tab.query, mutable=True)
         if tab.key:
-            data["view"] = tab.key
-            return changed(data, {})
-        for key in self.keep:
-            if key not in data:
-                data.setlist(key, self.params.getlist(key))
-        if self.params.get("view"):
-            data["view"] = ALL
-        return changed(data, {})
+            return changed(tab.data, {"view": tab.key})
+        kept: dict[str, Any] = {key: self.params.getlist(key) for key in self.keep if key not in tab.data}
+        return changed(tab.data, kept | ({"view": ALL} if self.params.get("view") else {}))
 
 
 # Names no saved view: an address with it is not empty, so that nobody's own first view opens instead.

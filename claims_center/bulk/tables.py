@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from claims_center.bulk.acts import ACTS, Act
 from claims_center.bulk.outcomes import DONE
 from claims_center.models import BulkAct, BulkRow, BulkState
 from ui import cells
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 STATES = {
@@ -54,7 +54,7 @@ class ActTable(Table):
 
     def render_act(self, record: BulkAct) -> str:
         """What was done, as the way to its results."""
-        return cells.link(reverse("claims:bulk-act", args=[self.merchant_slug, record.id]), title_of(record))
+        return cells.link(row_address("claims:bulk-act", self.merchant_slug, record.id), title_of(record))
 
     def render_by(self, record: BulkAct) -> str:
         """Who asked for it."""
@@ -89,7 +89,7 @@ class RowTable(Table):
     def render_claim(self, record: BulkRow) -> str:
         """The customer, as the way to the claim."""
         claim = record.claim
-        url = reverse("claims:claim", args=[self.merchant_slug, claim.id])
+        url = row_address("claims:claim", self.merchant_slug, claim.id)
         return cells.person(claim.customer_name or claim.customer_email, claim.customer_email, url)
 
     def render_outcome(self, record: BulkRow) -> str:

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -12,6 +11,7 @@ from claims_center.catalogue import words
 from claims_center.catalogue.selectors import Performance
 from claims_center.models import Funnel, Product, Promotion
 from ui import cells, locale
+from ui.addresses import row_address
 from ui.tables import Column, Table
 
 
@@ -26,7 +26,7 @@ class CatalogueTable(Table):
 
     def linked(self, record: Any, label: Any) -> str:
         """Return the label as the way to the row's page."""
-        return cells.link(reverse(self.address, args=[self.merchant_slug, record.pk]), label)
+        return cells.link(row_address(self.address, self.merchant_slug, record.pk), label)
 
 
 class ProductTable(CatalogueTable):

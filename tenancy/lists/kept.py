@@ -1,17 +1,27 @@
 """What one person keeps of one list, in one query: their own settings and the views that they may see."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, CharField, F, Q, Value
-
-from tenancy.models import SavedView, UserPreference
-from tenancy.models.lists import LONGEST_QUERY
+from tenancy.prepared import prepared_cursor
+from tenancy.scope import current_merchant_id
 
 # The setting that holds for every list (row height, page size), and those of one list.
 EVERYWHERE = "lists"
+
+# Written out: every list asks it, and putting it together from query sets costs more than its answer.
+STATEMENT = """
+SELECT id, user_id, name, NULL::text AS query, NULL::boolean AS shared, value AS holds
+FROM tenancy_userpreference
+WHERE merchant_id = %s AND user_id = %s AND name = ANY(%s::text[])
+UNION ALL
+SELECT id, user_id, name, query, shared, display
+FROM tenancy_savedview
+WHERE merchant_id = %s AND list_name = %s AND (user_id = %s OR shared)
+"""
 
 
 def setting_of(list_name: str) -> str:
@@ -50,29 +60,20 @@ class Kept:
 
 def kept(*, list_name: str, user_id: uuid.UUID) -> Kept:
     """Return the settings and views of this person for this list; views nobody has put in order come by age."""
-    text: Any = CharField(max_length=LONGEST_QUERY)
-    names = (EVERYWHERE, setting_of(list_name))
-    settings = (
-        UserPreference.objects.filter(user=user_id, name__in=names)
-        .annotate(
-            query=Value(None, output_field=text), shared=Value(None, output_field=BooleanField()), holds=F("value")
-        )
-        .values_list("id", "user_id", "name", "query", "shared", "holds")
-    )
-    views = (
-        SavedView.objects.filter(Q(user=user_id) | Q(shared=True), list_name=list_name)
-        .annotate(holds=F("display"))
-        .values_list("id", "user_id", "name", "query", "shared", "holds")
-    )
+    merchant_id = current_merchant_id()
+    names = [EVERYWHERE, setting_of(list_name)]
+    with prepared_cursor() as cursor:
+        cursor.execute(STATEMENT, [merchant_id, user_id, names, merchant_id, list_name, user_id])
+        rows = cursor.fetchall()
     chosen: dict[str, Mapping[str, Any]] = {}
     found: list[View] = []
-    for row in settings.union(views, all=True):
-        view = View(*row)
-        is_setting = row[3] is None
+    for key, owner, name, query, shared, holds in rows:
+        value = _mapping(json.loads(holds or "null"))
+        is_setting = query is None
         if is_setting:
-            chosen[view.name] = _mapping(view.display)
+            chosen[name] = value
         else:
-            found.append(view)
+            found.append(View(key, owner, name, query, shared, value))
     here = chosen.get(setting_of(list_name), {})
     return Kept(chosen.get(EVERYWHERE, {}), here, _in_order(found, here))
 

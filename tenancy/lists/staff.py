@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenancy.lists.kept import Kept, View, kept
@@ -15,6 +14,7 @@ from tenancy.models import SavedView
 from tenancy.roles import Role
 from tenancy.views.base import StaffView
 from ui import display
+from ui.addresses import address
 from ui.filters import Problem
 from ui.htmx import vary_on_htmx
 from ui.listing import ListView, Tab
@@ -86,19 +86,19 @@ class StaffListView(StaffView, ListView):
 
     def display_url(self) -> str:
         """Return the address that remembers how lists are drawn."""
-        return reverse("tenancy:list_display", args=[self.request.merchant.slug])
+        return address("tenancy:list_display", self.request.merchant.slug)
 
     def save_view_url(self) -> str:
         """Return the address that saves what is shown now."""
         query = urlencode({"at": self.request.path, "state": self.state()})
-        return f"{reverse('tenancy:view_new', args=[self.request.merchant.slug])}?{query}"
+        return f"{address('tenancy:view_new', self.request.merchant.slug)}?{query}"
 
     def export_view_url(self) -> str:
         """Return the address that makes an export of what is shown now, "" where this person may not."""
         if not self.dataset or self.request.role < Role.ADMIN:
             return ""
         query = urlencode({"dataset": self.dataset, "state": self.export_state()})
-        return f"{reverse('exports:export_new', args=[self.request.merchant.slug])}?{query}"
+        return f"{address('exports:export_new', self.request.merchant.slug)}?{query}"
 
     def export_state(self) -> str:
         """Return what is shown now as an export is told: the same as a view, unless the page itself narrows its rows."""

@@ -3,19 +3,14 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tenancy.models import User
+from tests.support.seeing import RULES, faults
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct-horse-battery"
-
-
-def faults(page: Page) -> list[Any]:
-    """What axe finds."""
-    return [(one["id"], one["nodes"][0]["target"]) for one in Axe().run(page).response["violations"]]
 
 
 @pytest.fixture
@@ -28,13 +23,13 @@ def test_signs_in_and_keeps_the_pages_of_the_account_accessible(page: Page, live
     blocked: list[str] = []
     page.on("console", lambda message: blocked.append(message.text) if "Content Security" in message.text else None)
     page.goto(live_server.url + reverse("account_login"))
-    assert faults(page) == []
+    assert faults(page, RULES) == []
 
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".note-bad")).to_be_visible()
-    assert faults(page) == []
+    assert faults(page, RULES) == []
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
@@ -42,5 +37,5 @@ def test_signs_in_and_keeps_the_pages_of_the_account_accessible(page: Page, live
     for name in ("account_change_password", "mfa_index", "mfa_activate_totp", "usersessions_list", "account_logout"):
         page.goto(live_server.url + reverse(name))
         expect(page.locator("main h1")).to_be_visible()
-        assert faults(page) == [], name
+        assert faults(page, RULES) == [], name
     assert blocked == []

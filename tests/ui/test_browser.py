@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.support.seeing import CONTRAST, RULES, faults
 from tests.ui.gallery.models import Row
 from tests.ui.gallery.rows import make_rows
 
@@ -18,12 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db", "
 FEW = "/?q=adrianna"
 PAGES = [FEW, f"{FEW}&status=new&sku=JAR-CB&submitted_from=junk", "/?q=zzzz", "/detail/", "/form/", "/dashboard/",
          "/parts/", "/confirm/", "/address/", "/funnel/", "/error/404/", "/error/500/"]  # fmt: skip
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    # What keeps the rules is not listed: telling of it takes longer than finding it.
-    "resultTypes": ["violations"],
-}
-CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 OPENED = {
     "[popovertarget=f-status]": "#f-status",
     "[popovertarget=f-submitted]": "#f-submitted",
@@ -60,19 +53,13 @@ def page(page: Page) -> Iterator[Page]:
     assert complaints == []
 
 
-def faults(page: Page, inside: str | None = None, rules: dict[str, Any] | None = None) -> list[str]:
-    """What axe finds, in the page or inside one element: rule and place."""
-    found = Axe().run(page, context=inside, options=rules or RULES).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
-
-
 def test_is_accessible_on_every_page(page: Page, server: str) -> None:
     for address in PAGES:
         page.goto(server + address)
         page.emulate_media(color_scheme="light")
-        assert faults(page) == [], address
+        assert faults(page, RULES) == [], address
         page.emulate_media(color_scheme="dark")
-        assert faults(page, rules=CONTRAST) == [], f"{address} in the dark"
+        assert faults(page, CONTRAST) == [], f"{address} in the dark"
 
 
 def test_is_accessible_with_something_open(page: Page, server: str) -> None:
@@ -80,9 +67,9 @@ def test_is_accessible_with_something_open(page: Page, server: str) -> None:
     for opener, opened in OPENED.items():
         page.click(opener)
         expect(page.locator(opened)).to_be_visible()
-        assert faults(page, opened) == [], opened
+        assert faults(page, RULES, opened) == [], opened
         page.emulate_media(color_scheme="dark")
-        assert faults(page, opened, CONTRAST) == [], f"{opened} in the dark"
+        assert faults(page, CONTRAST, opened) == [], f"{opened} in the dark"
         page.emulate_media(color_scheme="light")
         page.keyboard.press("Escape")
 
@@ -92,7 +79,7 @@ def test_is_accessible_after_a_form_was_refused(page: Page, server: str) -> None
     page.evaluate("document.querySelector('form.form').noValidate = true")
     page.click(".form-actions .btn-primary")
     expect(page.locator(".note-bad")).to_be_focused()
-    assert faults(page) == []
+    assert faults(page, RULES) == []
     page.click(".note-bad a >> nth=0")
     expect(page.locator("#id_email")).to_be_focused()
 
@@ -105,7 +92,7 @@ def test_fits_a_phone_without_scrolling_sideways(page: Page, server: str) -> Non
     page.goto(server)
     page.click("[popovertarget=side]")
     expect(page.get_by_role("link", name="Offer Responses")).to_be_visible()
-    assert faults(page) == []
+    assert faults(page, RULES) == []
 
 
 def test_applies_a_filter_at_once_and_keeps_its_popover_open(page: Page, server: str) -> None:

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms, template
+from django.template.base import FilterExpression, Node, Parser, TextNode, Token
 from django.utils.safestring import SafeString
 
 from ui import cells, locale
@@ -132,3 +133,26 @@ def error_summary(form: forms.BaseForm) -> list[ui_forms.SummaryLine]:
 def kind(field: forms.BoundField) -> str:
     """How a form field is laid out."""
     return ui_forms.kind_of(field)
+
+
+def _drawn_once(name: str) -> None:
+    """Draw a tag whose arguments are all literals when its template is read, and not on each page."""
+    compile_tag = register.tags[name]
+
+    def compile_once(parser: Parser, token: Token) -> Node:
+        node: Any = compile_tag(parser, token)
+        given = [*node.args, *node.kwargs.values()]
+        if node.target_var is None and all(map(_is_literal, given)):
+            return TextNode(node.render(template.Context()))
+        return cast("Node", node)
+
+    register.tags[name] = compile_once
+
+
+def _is_literal(given: FilterExpression) -> bool:
+    return not given.filters and getattr(given.var, "lookups", None) is None
+
+
+# Not those that hold words, which are another language's on the next page.
+for _name in ("icon", "swap", "dialog"):
+    _drawn_once(_name)

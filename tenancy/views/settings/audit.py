@@ -26,6 +26,7 @@ class Audit(SettingsPage, StaffListView):
     counted = ngettext_lazy("%(shown)s event", "%(shown)s events", "number")
     empty_icon = "scroll-text"
     empty_title = gettext_lazy("Nothing has been changed yet")
+    empty_text = gettext_lazy("Who changes what, and when, shows here from the first change on.")
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
         """Return the merchant's events."""
