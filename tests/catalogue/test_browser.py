@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
@@ -18,14 +17,10 @@ from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.public.factories import LONG_AGO, make_funnel, make_product, make_promotion
 from tests.public.pictures import a_picture
+from tests.support.seeing import CONTRAST, RULES, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "aside"])]
 
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    # What keeps the rules is not listed: telling of it takes longer than finding it.
-    "resultTypes": ["violations"],
-}
 SHOTS = os.environ.get("SCREENSHOTS", "")
 SIZES = {"1440": {"width": 1440, "height": 900}, "390": {"width": 390, "height": 844}}
 
@@ -80,8 +75,7 @@ def look(page: Page, name: str) -> None:
                 path = Path(SHOTS) / f"cat-{name}-{width}-{scheme}.png"
                 page.screenshot(path=path, full_page=True, animations="disabled")
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(one["id"], node["target"]) for one in found for node in one["nodes"]] == [], f"{name} {scheme}"
+        assert faults(page, RULES if scheme == "light" else CONTRAST) == [], f"{name} {scheme}"
 
 
 def test_every_page_holds_up(

@@ -28,7 +28,7 @@ from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.claims_center.bulking import Shop, again, begun, done, let_leases_pass, outcomes_of, run, undone
 from tests.claims_center.factories import STAFF
-from tests.messaging.test_kills import run_worker
+from tests.messaging.workers import run_worker
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 NUMBER = 9

@@ -19,7 +19,8 @@ from messaging.models import Message
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.claims_center.factories import NOW, STAFF, claim_in
-from tests.messaging.test_kills import POINTS, let_time_pass, run_worker
+from tests.messaging.test_kills import POINTS, let_time_pass
+from tests.messaging.workers import run_worker
 
 
 @pytest.fixture

@@ -20,16 +20,27 @@ from tests.support.seeing import enter, look
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
-@pytest.fixture
-def claims(merchant: Merchant, request: pytest.FixtureRequest) -> list[Claim]:
+def filled(merchant: Merchant, request: pytest.FixtureRequest, rounds: int) -> list[Claim]:
     client = sign_in(merchant, Role.ADMIN)
     request.node.client = client
     with merchant_scope(merchant):
-        return fill(client.user)  # type: ignore[attr-defined]
+        return fill(client.user, rounds=rounds)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def claims(merchant: Merchant, request: pytest.FixtureRequest) -> list[Claim]:
+    """Every way of a claim with every kind of gift."""
+    return filled(merchant, request, 3)
+
+
+@pytest.fixture
+def few_claims(merchant: Merchant, request: pytest.FixtureRequest) -> list[Claim]:
+    """Every way of a claim once: axe takes its time over every row."""
+    return filled(merchant, request, 1)
 
 
 def test_look_at_the_list(
-    page: Page, live_server: LiveServer, merchant: Merchant, claims: list[Claim], request: pytest.FixtureRequest
+    page: Page, live_server: LiveServer, merchant: Merchant, few_claims: list[Claim], request: pytest.FixtureRequest
 ) -> None:
     complaints = enter(page, live_server.url, request.node.client)
     page.goto(live_server.url + path(merchant, "claims"))

@@ -11,9 +11,10 @@ from cockpit.client.keys import token_of
 from cockpit.client.links import ask_for_link, send_link
 from cockpit.models import SignInLink
 from customers.models import Customer
-from loyalty.models import Reward
+from loyalty.models import RedeemedReward, Reward
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
+from tests.loyalty import factories as make
 
 OP_KEY = re.compile(r'name="op_key" value="([0-9a-f-]{36})"')
 
@@ -61,3 +62,11 @@ def signed_in(merchant: Merchant, customer: Customer) -> Browser:
     answer = browser.post(f"in/{link_for(merchant, customer.email)}/")
     assert answer.status_code == 303, answer.content
     return browser
+
+
+def took(merchant: Merchant, who: Customer, **values: Any) -> RedeemedReward:
+    """Return a reward that a customer has just taken for ten points; `codes`: how many its pool holds."""
+    with merchant_scope(merchant):
+        if "codes" in values:
+            values["pool"] = make.pool(values.pop("codes"))
+        return make.take(make.reward(cost_in_points=10, **values), who)

@@ -75,9 +75,29 @@ def test_page_names_every_tick_and_what_lies_ahead(
         assert words in page
 
 
+def test_page_shows_work_that_waits_for_its_own_moment(
+    put_down: Callable[..., Job], signed_in: Callable[[Role], Client], settings: Any
+) -> None:
+    settings.JOB_HANDLERS = "config.jobs.HANDLERS"
+    now = timezone.now()
+    for ahead in (timedelta(hours=1), timedelta(days=3)):
+        put_down("export.due", next_at=now + ahead)
+
+    page = signed_in(Role.VIEWER).get(PAGE).content.decode()
+
+    line = page.split('data-tick="export.due"')[1].split("</tr>")[0]
+    assert ("1 waits for its time" in line, "?kind=export.due&amp;state=due" in line, "<time" in line) == (
+        True,
+        True,
+        True,
+    )
+    idle = page.split('data-tick="cashback.settle"')[1].split("</tr>")[0]
+    assert ("as soon as something is due" in idle, "wait" in idle) == (True, False)
+
+
 def test_page_takes_few_queries(signed_in: Callable[[Role], Client], settings: Any) -> None:
     settings.JOB_HANDLERS = "config.jobs.HANDLERS"
     client = signed_in(Role.VIEWER)
     client.get(PAGE)
 
-    assert len(queries_of(client, PAGE)) == 11
+    assert len(queries_of(client, PAGE)) == 12

@@ -28,7 +28,7 @@ from messaging.models import Message
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty.bulking import Shelf, again, begun, by, done, let_leases_pass, outcomes_of, run
-from tests.messaging.test_kills import run_worker
+from tests.messaging.workers import run_worker
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 NUMBER = 9

@@ -26,7 +26,8 @@ from loyalty.states import CashbackStatus, CouponStatus, RewardType
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories as make
-from tests.messaging.test_kills import let_time_pass, run_worker
+from tests.messaging.test_kills import let_time_pass
+from tests.messaging.workers import run_worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "aside"])]
 NUMBER, BATCH, KEY = 7, 3, "0123456789abcdef"

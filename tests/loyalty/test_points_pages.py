@@ -20,11 +20,11 @@ from ledger.selectors import usable_balance
 from ledger.services import backdated
 from ledger.units import Unit
 from loyalty import point_report
-from loyalty.calendar import start_of_day
 from loyalty.models import LoyaltySettings, PointAdjustment, Purchase, PurchaseReturn
 from loyalty.services.adjustments import adjust
 from loyalty.states import AdjustmentState
 from tenancy.actors import Actor
+from tenancy.days import start_of_day
 from tenancy.models import AuditEvent, Merchant
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
@@ -381,6 +381,8 @@ def test_imports_screen_takes_purchases_and_members(
             {"dataset": dataset, "file": SimpleUploadedFile(f"{dataset}.csv", content)},
             follow=True,
         )
+        named = answer.context["form"].initial
+        answer = admin.post(answer.request["PATH_INFO"], named, follow=True)
         page = answer.content.decode()
         assert "What would happen" in page
         assert {"purchases": "A-1", "members": "C-2"}[dataset] in page

@@ -17,7 +17,7 @@ from offers.models import Assignment, OfferResponse, OfferStock
 from offers.services import stock
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
-from tests.messaging.test_kills import run_worker
+from tests.messaging.workers import run_worker
 from tests.offers import factories as make
 from tests.offers.bulking import again, let_leases_pass, run
 from tests.offers.test_assigning import begun, drafted

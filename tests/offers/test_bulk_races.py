@@ -22,7 +22,7 @@ from offers.models import BulkRow, BulkSelection, OfferChange, OfferResponse, Of
 from offers.services import closing, using
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
-from tests.messaging.test_kills import run_worker
+from tests.messaging.workers import run_worker
 from tests.offers.bulking import Shelf, again, begun, by, let_leases_pass, outcomes_of, run
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -17,14 +16,10 @@ from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.public.factories import make_funnel, make_product, make_promotion
 from tests.public.pictures import a_picture
+from tests.support.seeing import CONTRAST, RULES, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "aside"])]
 
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    # What keeps the rules is not listed: telling of it takes longer than finding it.
-    "resultTypes": ["violations"],
-}
 SHOTS = os.environ.get("SCREENSHOTS", "")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -58,11 +53,6 @@ def mug(merchant: Merchant) -> Funnel:
         )
 
 
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
-
-
 def look(page: Page, name: str) -> None:
     """Hold the page to the rules, light and dark, wide and narrow; keep pictures where SCREENSHOTS names a folder."""
     for scheme in ("light", "dark"):
@@ -73,7 +63,7 @@ def look(page: Page, name: str) -> None:
                 path = Path(SHOTS) / f"{name}-{width}-{scheme}.png"
                 page.screenshot(path=path, full_page=True, animations="disabled")
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-        assert faults(page) == [], f"{name} {scheme}"
+        assert faults(page, RULES if scheme == "light" else CONTRAST) == [], f"{name} {scheme}"
     page.emulate_media(color_scheme="light")
 
 

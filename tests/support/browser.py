@@ -11,7 +11,27 @@ from playwright.sync_api import expect
 expect.set_options(timeout=15_000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A whole Chromium draws its own address bar, a page with a process of its own, for each window that a test opens; that
+# takes longer than most tests. The browser heeds the last such list alone: the others are Playwright's own.
+SWITCHED_OFF = [
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 FLAGS = [
+    f"--disable-features={','.join(SWITCHED_OFF)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -14,7 +14,7 @@ FROM pg_stat_activity WHERE datname = current_database())
 @pytest.fixture
 def own_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let triggers and exports read up to the oldest open transaction of this test's own database."""
-    monkeypatch.setattr("triggers.repairing.HORIZON", f"SELECT {OWN}")
+    monkeypatch.setattr("ledger.feed.HORIZON", f"({OWN})::text::xid8")
     monkeypatch.setattr(
         "exports.snapshot.BOUNDS", f"SELECT {OWN}, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     )

@@ -142,7 +142,9 @@ STOCK = [
     Button("codes:restore", prepared.a_pool(archived=True), AUDIT),
     Button("codes:burn", prepared.a_code, AUDIT),
     Button("exports:new", nothing(dataset="orders", file=ORDERS), {"ImportRun": 1} | AUDIT),
+    Button("exports:columns", prepared.an_upload, {"ImportColumn": 10} | AUDIT, by_state=True),
     Button("exports:apply", prepared.a_run, {"Job": 1} | AUDIT),
+    Button("exports:undo", prepared.an_applied_run, {"Job": 1} | AUDIT, by_state=True),
     Button("exports:discard", prepared.a_run, AUDIT),
     Button("exports:destination_new", destinations.new, {"Destination": 1} | AUDIT),
     Button(

@@ -23,6 +23,7 @@ from codes.models import Code
 from codes.services import archive
 from customers.models import Customer
 from exports import services as imports
+from exports.naming import choose
 from jobs.models import Job
 from jobs.runner import run_one
 from jobs.services import enqueue
@@ -122,10 +123,26 @@ def a_bulk_act(state: str) -> Callable[[], Target]:
     return prepare
 
 
-def a_run(**body: Any) -> Target:
+def an_upload() -> Target:
+    """A file whose columns are still to be named, and what is said of them."""
     user = User.objects.get()
     run = imports.upload(dataset="orders", file=SimpleUploadedFile("orders.csv", ORDERS), user=user, now=timezone.now())
-    return [run.id], body
+    names = ORDERS.decode().splitlines()[0].split(",")
+    return [run.id], {f"column_{place}": name for place, name in enumerate(names)}
+
+
+def a_run(**body: Any) -> Target:
+    (run_id,), said = an_upload()
+    choose(run_id=run_id, meanings=list(said.values()), fixed={}, **BY)
+    return [run_id], body
+
+
+def an_applied_run() -> Target:
+    """An import that is done, with the one order that it brought."""
+    args, body = a_run()
+    run: Any = imports.start(run_id=args[0], **BY)
+    run_one(run.merchant_id, run.job_id)
+    return args, body
 
 
 def a_pool(*, archived: bool = False, **body: Any) -> Callable[[], Target]:

@@ -38,6 +38,7 @@ def imports(artist: Artist) -> None:
     upload = page.get_by_role("button", name=re.compile("^Upload"))
     artist.picture("imports-upload", page.locator("input[type=file]"), upload)
     upload.click()
+    page.get_by_role("button", name="Continue").click()
     apply = page.get_by_role("button", name=re.compile("Apply"))
     expect(apply).to_be_visible(timeout=30_000)
     artist.picture("imports-preview", page.locator("main section").first, apply)
