@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from claims_center.models import Claim
-from customers.imports.member_rows import Members
+from cockpit import undoing_members
+from customers.imports.member_rows import FIELDS as MEMBER_FIELDS
+from customers.imports.member_rows import MEMBER_COLUMNS, Members
 from customers.models import Customer
 from jobs.services import enqueue_many
 from loyalty.models import RedeemedReward
@@ -21,14 +23,25 @@ from offers.services.copies import carry_members
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.imports import records
-from tenancy.imports.contract import Outcome, Preview, Progress
+from tenancy.imports.contract import Named, Note, Outcome, Preview, Progress
+from tenancy.imports.naming import Naming, head_of
 from tenancy.scope import merchant_scope
 from triggers.services import enrolled
 
+COLUMNS, FIELDS, UNDO = MEMBER_COLUMNS, MEMBER_FIELDS, undoing_members
+head = head_of
 
-def preview(path: Path, *, merchant_id: uuid.UUID, now: datetime, progress: Progress | None = None) -> Preview:
+
+def preview(
+    path: Path,
+    *,
+    merchant_id: uuid.UUID,
+    now: datetime,
+    progress: Progress | None = None,
+    naming: Naming | None = None,
+) -> Preview:
     """Return what importing this file would do; changes nothing. A refused file is answered with its problems."""
-    return records.preview(partial(Members, merchant_id=merchant_id, now=now), path, progress)
+    return records.preview(partial(Members, merchant_id=merchant_id, now=now), path, progress, naming)
 
 
 def apply(
@@ -40,6 +53,8 @@ def apply(
     progress: Progress | None = None,
     origin_id: uuid.UUID | None = None,
     file_name: str = "",
+    naming: Naming | None = None,
+    note: Note | None = None,
 ) -> Outcome:
     """Import a file of members: every one of it, or nothing.
 
@@ -49,12 +64,18 @@ def apply(
     """
     make = partial(Members, merchant_id=merchant_id, now=now, renamed=partial(_carry, now=now))
     make = partial(make, enrolled=partial(enrolled, actor=actor, now=now))
-    done = records.apply(make, path, progress)
+    done = records.apply(make, path, progress, naming, note)
     if done.added or done.changed:
         with merchant_scope(merchant_id):
             after = {"added": done.added, "changed": done.changed, "file": file_name or path.name}
             audit(action="members.imported", actor=actor, target=("merchant", merchant_id), after=after)
     return done
+
+
+def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    """Return what members are called, and their pages."""
+    rows = Customer.objects.filter(id__in=ids, erased_at=None)
+    return {row.id: Named(row.name or row.card_number or row.phone, "cockpit:customer", (row.id,)) for row in rows}
 
 
 def _carry(customers: Sequence[uuid.UUID], *, now: datetime) -> None:

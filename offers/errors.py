@@ -1,19 +1,12 @@
 """What this room refuses. Each refusal has a stable code for programs and a sentence that is fit to show."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
+from tenancy.errors import RefusedAct
 
-class Refused(Exception):  # noqa: N818 - the common name of what follows
-    """An act that is not possible now, and nothing was done. `str(error)` is a sentence for people."""
 
-    code = "refused"
-    text: Any = _("This is not possible.")
-
-    def __init__(self, text: Any = None, **params: Any) -> None:
-        self.sentence = str(text or self.text) % params if params else str(text or self.text)
-        super().__init__(self.sentence)
+class Refused(RefusedAct):
+    """An act on offers or responses that is not possible now."""
 
 
 class OfferNotOpen(Refused):

@@ -25,6 +25,7 @@ WORDS: dict[str, Any] = {
     PointEvent.RETURN.value: _("Goods returned"),
     PointEvent.ADJUSTED.value: _("Put right by the shop"),
     PointEvent.IMPORTED.value: _("Carried over"),
+    PointEvent.UNDONE.value: _("Put right by the shop"),
     "grant.expired": _("Points ended"),
 }
 REWARD, PURCHASE = "redeemed_reward", "purchase"

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from offers.errors import NotAllowed, StaleVersion
 from offers.models import Offer, OfferResponse
+from offers.models.trigger import OfferTrigger
 from offers.services import stock
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.changes import TransactionId
+from triggers.copying import copy_switched_off
 
 FIELDS = (
     "name",
@@ -127,9 +129,9 @@ def unpublish_offer(*, offer_id: uuid.UUID, actor: Actor, now: datetime) -> Offe
 
 @transaction.atomic
 def clone_offer(*, offer_id: uuid.UUID, op_key: uuid.UUID, actor: Actor, now: datetime) -> Offer:
-    """Make another offer like this one, with "copy" behind its name, not published. Audits.
+    """Make another offer like this one, with "copy" behind its name, not published. Copies its triggers, audits.
 
-    ``op_key`` becomes its id, so that the same request makes one.
+    ``op_key`` becomes its id, so that the same request makes one. The copies of triggers are switched off.
     """
     known: Offer | None = Offer.objects.filter(id=op_key).first()
     if known is not None:
@@ -141,7 +143,9 @@ def clone_offer(*, offer_id: uuid.UUID, op_key: uuid.UUID, actor: Actor, now: da
     offer._state.adding = True
     offer.save(force_insert=True)
     stock.count(offer=offer)
-    audit(action="offer.cloned", actor=actor, target=("offer", offer.id), after={"of": str(offer_id)})
+    triggers = copy_switched_off(model=OfferTrigger, name="offer", of=offer_id, to=offer.id, now=now)
+    after = {"of": str(offer_id), "triggers_off": triggers}
+    audit(action="offer.cloned", actor=actor, target=("offer", offer.id), after=after)
     return offer
 
 

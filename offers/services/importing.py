@@ -118,8 +118,8 @@ def arrival_of(
     return Arrival(giving, status, ended_at, reference)
 
 
-def bring_in(*, arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> int:
-    """Write responses that were given elsewhere, and return how many; those that stand already are left out.
+def bring_in(*, arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> dict[str, OfferResponse]:
+    """Write responses that were given elsewhere, and return them by their names; those that stand are left out.
 
     1. Holds their offers against changes and other files, in the order of their ids; whoever claims one passes.
     2. Takes each from the limits, and a certificate code; one that is refused now is left out.
@@ -142,7 +142,7 @@ def note_download(*, filters: Iterable[str], actor: Actor) -> None:
     audit(action="responses.downloaded", actor=actor, target=("merchant", current_merchant_id()), after=after)
 
 
-def _bring(arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> int:
+def _bring(arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> dict[str, OfferResponse]:
     _hold(arrivals)
     known = set(OfferResponse.objects.filter(op_key__in=[one.key for one in arrivals]).values_list("op_key", flat=True))
     new = sorted(
@@ -152,13 +152,13 @@ def _bring(arrivals: Sequence[Arrival], actor: Actor, now: datetime) -> int:
     _meet(new)
     rows = [row for one in new if (row := _taken(one)) is not None]
     if not rows:
-        return 0
+        return {}
     with backdated(at=now - MARGIN):
         issued = post_many(acts=[_issue(one, now) for one in rows], actor=actor)
         if any(one.replayed for one in issued):
             raise _StandsAlready
         _write(rows, issued, _ended(rows, actor, now), actor)
-    return len(rows)
+    return {one.arrival.key: one.row for one in rows}
 
 
 def _hold(arrivals: Sequence[Arrival]) -> None:

@@ -1,92 +1,27 @@
 """The acts on a response. Each is one service call."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from offers.errors import Refused
 from offers.forms import CompleteForm, NoteForm, ReasonForm, ReopenForm, ShipForm
 from offers.models import OfferResponse
 from offers.services import closing, using
 from offers.views.responses import found
-from tenancy.roles import Role
-from tenancy.views import StaffView
-from ui.forms import StyledForm
-from ui.htmx import dialog_base, vary_on_htmx
-
-CONFLICT = 409
+from tenancy.views.acts import DocumentAct
 
 
-class ResponseAct(StaffView):
-    """One act: GET asks, POST does it and goes back to where the person was; a refusal answers 409 in words.
+class ResponseAct(DocumentAct):
+    """One act on a response."""
 
-    A subclass names its words, its form if it needs one, and `perform`, which calls one service.
-    """
+    key = "response_id"
+    page_name = "offers:response"
 
-    role = Role.ADMIN
-    title: ClassVar[Any]
-    text: ClassVar[Any] = ""
-    done: ClassVar[Any]
-    icon_name: ClassVar[str] = ""
-    tone: ClassVar[str] = ""
-    form_class: ClassVar[type[StyledForm] | None] = None
-
-    def perform(self, row: OfferResponse, values: dict[str, Any]) -> None:
-        """Call the service."""
-        raise NotImplementedError
-
-    def form_kwargs(self, row: OfferResponse) -> dict[str, Any]:
-        """Return what the form needs of the response."""
-        return {}
-
-    def get(self, request: HttpRequest, response_id: uuid.UUID) -> HttpResponse:
-        """Ask."""
-        row = found(response_id)
-        return self._ask(row, self._form(row, None), status=200)
-
-    def post(self, request: HttpRequest, response_id: uuid.UUID) -> HttpResponse:
-        """Do it, or say why not."""
-        row = found(response_id)
-        form = self._form(row, request.POST)
-        if form is not None and not form.is_valid():
-            return self._ask(row, form, status=422)
-        try:
-            with transaction.atomic():
-                self.perform(row, form.cleaned_data if form else {})
-        except Refused as refusal:
-            return self._ask(row, form, status=CONFLICT, problem=refusal.sentence)
-        self.say(self.done)
-        return self.back_to(self._page(row))
-
-    def facts_for_service(self, row: OfferResponse) -> dict[str, Any]:
-        """Return what every service is told."""
-        return {"response_id": row.id, "actor": self.actor, "now": timezone.now()}
-
-    def _page(self, row: OfferResponse) -> str:
-        return reverse("offers:response", args=[self.request.merchant.slug, row.id])
-
-    def _form(self, row: OfferResponse, data: Any) -> StyledForm | None:
-        return self.form_class(data, **self.form_kwargs(row)) if self.form_class else None
-
-    def _ask(self, row: OfferResponse, form: Any, *, status: int, problem: str = "") -> HttpResponse:
-        context = {
-            "dialog_base": dialog_base(self.request),
-            "title": self.title,
-            "text": problem or self.text,
-            "form": form,
-            "submit_label": self.title,
-            "icon_name": self.icon_name,
-            "tone": self.tone,
-            "cancel_url": self._page(row),
-        }
-        template = "offers/refused.html" if problem else "ui/confirm.html"
-        return vary_on_htmx(render(self.request, template, context, status=status))
+    def found(self, row_id: uuid.UUID) -> OfferResponse:
+        """Return the response, or answer 404."""
+        return found(row_id)
 
 
 class ClipView(ResponseAct):

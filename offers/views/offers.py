@@ -299,7 +299,7 @@ class OfferClone(OfferAct):
     """Make another one like it."""
 
     role = Role.ADMIN
-    said = _("The offer was cloned. Members see it once you publish it.")
+    said = _("The offer was cloned. Members see it once you publish it. Its triggers, if it has any, are switched off.")
 
     def perform(self, offer: Offer) -> Offer:
         """Make it."""
