@@ -62,7 +62,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page(_("Order history"), "claims:orders", "shopping-bag"),
             Page(_("Exports"), "exports:exports", "download", Role.ADMIN),
-            Page(_("Imports"), "exports:imports", "upload"),
+            Page(_("Imports"), "exports:imports", "upload", Role.ADMIN),
             Page(_("Deliveries"), "messaging:list", "mail"),
             Page(_("Jobs"), "jobs:list", "list-checks"),
             Page(_("Ledger"), "cockpit:ledger", "book-open"),

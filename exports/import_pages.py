@@ -98,7 +98,7 @@ class ColumnsPage(OfRun):
 class LineList(OfRun, StaffListView):
     """What became of each line, with the document that it made or changed."""
 
-    role = Role.VIEWER
+    role = Role.ADMIN
     title = _("Lines")
     template_name = "exports/lines.html"
     table_class = LineTable
@@ -126,9 +126,8 @@ class LineList(OfRun, StaffListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the way here, and the file."""
-        file_url = self.at("lines_file") if self.request.role >= Role.ADMIN else ""
         crumbs = self.crumbs(_now("Lines"))
-        return super().get_context_data(run=self.run, crumbs=crumbs, file_url=file_url, **kwargs)
+        return super().get_context_data(run=self.run, crumbs=crumbs, file_url=self.at("lines_file"), **kwargs)
 
 
 class LineFile(OfRun):

@@ -27,9 +27,9 @@ from ui.listing import Action
 
 
 class ImportList(StaffListView):
-    """Every import of the merchant; looking is for everybody."""
+    """Every import of the merchant."""
 
-    role = Role.VIEWER
+    role = Role.ADMIN
     title = _("Imports")
     template_name = "exports/imports.html"
     table_class = ImportTable
@@ -50,15 +50,9 @@ class ImportList(StaffListView):
         """Tell the table whose pages its links lead to."""
         return {"merchant_slug": self.request.merchant.slug}
 
-    def get_empty_action(self) -> Action | None:
+    def get_empty_action(self) -> Action:
         """Lead to the upload."""
-        if self.request.role < Role.ADMIN:
-            return None
         return Action(_("Import a file"), reverse("exports:new", args=[self.request.merchant.slug]), "upload")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say whether this person may import."""
-        return super().get_context_data(may_import=self.request.role >= Role.ADMIN, **kwargs)
 
 
 # Where the rows of a file end up, and what the button that leads there says.
@@ -108,18 +102,17 @@ class UploadView(StaffView):
 class RunPage(StaffView):
     """A run: what its file would do, how far it is, what it did. The moving part looks again by itself."""
 
-    role = Role.VIEWER
+    role = Role.ADMIN
 
     def get(self, request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         """Draw the page; with `?part` the changing part alone. A file whose columns nobody has named leads there."""
         run: ImportRun = get_object_or_404(ImportRun.objects.select_related("job", "uploaded_by"), id=run_id)
-        may_import = request.role >= Role.ADMIN  # type: ignore[attr-defined] # set by the merchant's door
-        if run.state == RunState.COLUMNS and may_import and naming.head_of(run) is not None:
+        if run.state == RunState.COLUMNS and naming.head_of(run) is not None:
             return HttpResponseRedirect(reverse("exports:columns", args=[self.request.merchant.slug, run.id]))
         template = "exports/parts/run.html" if "part" in request.GET else "exports/run.html"
-        return render(request, template, self._context(run, may_import=may_import))
+        return render(request, template, self._context(run))
 
-    def _context(self, run: ImportRun, *, may_import: bool) -> dict[str, Any]:
+    def _context(self, run: ImportRun) -> dict[str, Any]:
         listed = reverse("exports:imports", args=[self.request.merchant.slug])
         is_moving = run.state in MOVING or run.undo_state == UndoState.RUNNING
         return {
@@ -128,9 +121,8 @@ class RunPage(StaffView):
             "columns": [name for name, _value in run.sample[0]["facts"]] if run.sample else [],
             "state_badge": state_badge(run.state),
             "undo_badge": undo_badge(run),
-            "may_import": may_import,
-            "may_undo": may_import and not undoing.refusal_of(run),
-            "may_name": may_import and run.columns is not None and run.state in naming.OPEN,
+            "may_undo": not undoing.refusal_of(run),
+            "may_name": run.columns is not None and run.state in naming.OPEN,
             "made_page": made_page(run.dataset, slug=self.request.merchant.slug),
             "crumbs": [(_now("Imports"), listed), (run.file_name, "")],
             "poll_url": f"{self.request.path}?part=1" if is_moving else "",

@@ -199,22 +199,13 @@ def test_take_junk_for_a_filter_error(admin: Client, merchant: Merchant, query: 
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_let_others_look_and_do_nothing(merchant: Merchant, admin: Client, role: Role) -> None:
+def test_let_nobody_else_in(merchant: Merchant, admin: Client, role: Role) -> None:
     run = uploaded(admin, merchant)
     other = sign_in(merchant, role)
-    for address in (
-        path(merchant, "imports"),
-        path(merchant, "imports", run.id),
-        path(merchant, "imports", run.id, "lines"),
-    ):
-        page = other.get(address)
-        assert page.status_code == 200
-        for way in ("imports/new", "/apply/", "/discard/", "/undo/", "/columns/", "/lines/file/"):
-            assert way not in page.content.decode()
-    assert other.get(path(merchant, "imports", "new")).status_code == 403
+    for rest in ((), ("new",), (run.id,), (run.id, "lines"), (run.id, "lines", "file"), (run.id, "columns")):
+        assert other.get(path(merchant, "imports", *rest)).status_code == 403
     for name in ("columns", "undo", "apply", "discard"):
         assert other.post(path(merchant, "imports", run.id, name)).status_code == 403
-    assert other.get(path(merchant, "imports", run.id, "lines", "file")).status_code == 403
 
 
 def test_know_no_import_of_another_merchant(admin: Client, merchant: Merchant, other_merchant: Merchant) -> None:
