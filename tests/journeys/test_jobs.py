@@ -98,6 +98,7 @@ def test_see_what_waits_runs_and_died_and_put_it_right(desk: Page, at: Any, merc
     desk.goto(at("jobs"))
     desk.get_by_role("navigation", name="Views").get_by_role("link", name="Dead").click()
     row = desk.locator("#grid-region tbody tr")
+    expect(row).to_have_count(1)
     expect(row).to_contain_text("OperationalError")
     assert look(desk, "jobs-dead") == []
     desk.set_viewport_size(DESK)

@@ -45,6 +45,7 @@ def import_file(page: Page, here: str, folder: Path, merchant: Merchant) -> None
     file.write_text(FILE)
     page.set_input_files("input[type=file]", file)
     page.get_by_role("button", name="Upload and check").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="What would happen")).to_be_visible()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("progress")).to_be_visible()

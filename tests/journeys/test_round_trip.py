@@ -94,6 +94,7 @@ def upload(page: Page, live: str, path: Path) -> None:
     expect(page.get_by_label("What the file holds")).to_have_value("responses")
     page.set_input_files("input[type=file]", path)
     page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def read(path: Path) -> list[dict[str, str]]:
