@@ -107,7 +107,7 @@ def test_stop_nobody_where_the_log_cannot_be_written(
     till: Till, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     till.get("offers")
-    monkeypatch.setattr(ApiCall.objects.__class__, "using", lambda *_args: 1 / 0)
+    monkeypatch.setattr(calls, "WRITE", "SELECT %s, %s, 1 / 0")
     assert flush(using="default") == 0
     monkeypatch.undo()
     till.get("offers")
