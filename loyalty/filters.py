@@ -27,9 +27,15 @@ class UsedFilter(PeriodFilter):
     """When a reward was used. Nothing is used before it is redeemed: knowing this the database begins to look there."""
 
     def filter(self, qs: QuerySet[Any], value: Period) -> QuerySet[Any]:
-        """Narrow to the days of the period; a day more is for clocks that differ."""
-        behind = value.instants()[1]
-        rows = super().filter(qs, value)
+        """Narrow to the days of the period; a day more is for clocks that differ.
+
+        By the rank, which has an index, where the period begins: what was never used stands before the earliest day
+        that a filter takes.
+        """
+        first, behind = value.instants()
+        column = "used_rank" if first else "used_at"
+        bounds = {f"{column}__gte": first, f"{column}__lt": behind}
+        rows = qs.filter(**{name: bound for name, bound in bounds.items() if bound})
         return rows.filter(redeemed_at__lt=behind + timedelta(days=1)) if behind else rows
 
 

@@ -125,6 +125,8 @@ FILTERS = [
     ("redeemed_from=2020-01-01&redeemed_to=2020-01-31", 0),
     ("redeemed_from=2020-01-01", 3),
     ("used_on_from=2020-01-01", 1),
+    ("used_on_from=1970-01-02", 1),
+    ("used_on_to=2099-01-01", 1),
     ("delivery_status=nonsense", 3),
     ("sort=nonsense&page_size=x&after=y", 3),
 ]
