@@ -7,7 +7,7 @@ from tenancy.base import MerchantModel
 
 
 class IdempotencyRecord(MerchantModel):
-    """A request by its key, and its answer. The unique row is the lock: whoever inserts it does the work."""
+    """A request by its key, and its answer. Unique, so that who cannot write it has done nothing."""
 
     principal = models.CharField(max_length=80)
     key = models.CharField(max_length=255)
