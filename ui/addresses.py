@@ -4,7 +4,8 @@ import functools
 import uuid
 from typing import Any
 
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.conf import settings
+from django.urls import get_script_prefix, reverse
 
 # Some forty addresses for each merchant that this process serves.
 MOST = 20_000
@@ -14,7 +15,7 @@ NOBODY = str(uuid.UUID(int=0))
 
 def address(name: str, *args: str) -> str:
     """Return what `reverse` returns, looked up once for a process; not for addresses with the id of a row."""
-    return _found(get_urlconf(), get_script_prefix(), name, args)
+    return _found(settings.ROOT_URLCONF, get_script_prefix(), name, args)
 
 
 def row_address(name: str, *args: Any) -> str:
@@ -24,5 +25,5 @@ def row_address(name: str, *args: Any) -> str:
 
 
 @functools.lru_cache(maxsize=MOST)
-def _found(urlconf: str | None, prefix: str, name: str, args: tuple[str, ...]) -> str:
+def _found(urlconf: str, prefix: str, name: str, args: tuple[str, ...]) -> str:
     return reverse(name, urlconf=urlconf, args=args)

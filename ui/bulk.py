@@ -7,9 +7,12 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ui.cells import esc
 from ui.filters import FilterSet
+from ui.icons import icon
 
 MOST_IDS = 1_000
 _SALT = "ui.bulk"
@@ -38,6 +41,13 @@ class BulkAction:
     tone: str = ""
     url: str = ""
     role: int = 0
+
+    def button(self, url: str) -> SafeString:
+        """The button as HTML, posting to `url`."""
+        css = "btn btn-sm btn-bad" if self.tone == "bad" else "btn btn-sm"
+        return SafeString(
+            f'<button class="{css}" type="submit" formaction="{esc(url)}">{icon(self.icon, 14)}{esc(self.label)}</button>'
+        )
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+# What Django writes where nothing is chosen.
+DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,16 @@ class StyledForm(forms.Form):
 
 
 class StyledModelForm(StyledForm, forms.ModelForm):
-    """The same for model forms."""
+    """The same for model forms; where nothing is chosen yet, a list of choices says so in a word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = _("Choose") if field.empty_label == DASHES else field.empty_label
+            elif isinstance(field, forms.TypedChoiceField):
+                given: Any = field.choices
+                field.choices = [(value, _("Choose") if words == DASHES else words) for value, words in given]
 
 
 def error_summary(form: forms.BaseForm) -> list[SummaryLine]:

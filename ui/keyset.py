@@ -158,7 +158,11 @@ def _fetch(
     backward: bool,
     inclusive: bool = False,
 ) -> list[Any]:
-    return list(_beyond(ordered, sort, position, backward=backward, inclusive=inclusive)[: size + 1])
+    rows = _beyond(ordered, sort, position, backward=backward, inclusive=inclusive)[: size + 1]
+    if isinstance(sort.by, str) or not ordered.query.select_related:
+        return list(rows)
+    # Without an index every row is sorted: by its id alone, and what it refers to is read for those of the page.
+    return list(_beyond(ordered.filter(pk__in=rows.values("pk")), sort, None, backward=backward))
 
 
 def _beyond(

@@ -5,7 +5,7 @@ makes two queries of its own (the rows; all counts in one statement), whatever i
 `#grid-region` is swapped, without scripts the same links and forms load the page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import Combinable, Expression
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext_lazy
@@ -61,7 +62,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
     bulk_actions: Sequence[BulkAction] = ()
     count_cap = 10_000
     # Whoever searches and finds more than this searches on; counting on would try a row at a time.
-    search_cap = 1_000
+    search_cap = 200
     tab_cap = 1_000
     counted: Any = ngettext_lazy("%(shown)s row", "%(shown)s rows", "number")
     empty_title: Any = _lazy("Nothing here yet")
@@ -197,6 +198,7 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             "page_sizes": self.page_sizes if total.number > min(self.page_sizes) or total.capped else (),
             "density": self.display.density,
             "bulk_actions": actions,
+            "bulk_buttons": SafeString("".join(action.button(self.action_url(action)) for action in actions)),
             "bulk_query": signed(self.filterset.query_string()),
             "empty": self._empty(),
             "export_url": self.export_url(),
@@ -290,10 +292,9 @@ class ListView(TemplateResponseMixin, ContextMixin, View):
             "action": self.get_empty_action(),
         }
 
-    def _allowed_actions(self) -> list[dict[str, Any]]:
+    def _allowed_actions(self) -> list[BulkAction]:
         role = int(getattr(self.request, "role", None) or 0)
-        allowed: Iterable[BulkAction] = (action for action in self.bulk_actions if role >= action.role)
-        return [{"action": action, "url": self.action_url(action)} for action in allowed]
+        return [action for action in self.bulk_actions if role >= action.role]
 
     def action_url(self, action: BulkAction) -> str:
         """Return where a bulk action posts to: its address, or its name reversed with this page's arguments."""

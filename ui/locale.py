@@ -44,7 +44,12 @@ def deactivate() -> None:
 
 def current_locale() -> Locale:
     """Return Babel's locale: the activated one, else that of the active language."""
-    return _locale_for(_active.get() or translation.get_language() or "en")
+    return _locale_for(_name())
+
+
+def _name() -> str:
+    # What was written before is kept by this name: to look a Locale up takes as long as a whole cell.
+    return _active.get() or translation.get_language() or "en"
 
 
 def zone_name() -> str:
@@ -53,18 +58,18 @@ def zone_name() -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _day(value: date, style: str, locale: Locale) -> str:
-    return babel_dates.format_date(value, style, locale=locale)
+def _day(value: date, style: str, name: str) -> str:
+    return babel_dates.format_date(value, style, locale=_locale_for(name))
 
 
 @functools.lru_cache(maxsize=2048)
-def _skeleton(skeleton: str, value: date, locale: Locale) -> str:
-    return babel_dates.format_skeleton(skeleton, value, locale=locale)
+def _skeleton(skeleton: str, value: date, name: str) -> str:
+    return babel_dates.format_skeleton(skeleton, value, locale=_locale_for(name))
 
 
 @functools.lru_cache(maxsize=2048)
-def _clock(hour: int, minute: int, locale: Locale) -> str:
-    return babel_dates.format_time(time(hour, minute), "short", locale=locale)
+def _clock(hour: int, minute: int, name: str) -> str:
+    return babel_dates.format_time(time(hour, minute), "short", locale=_locale_for(name))
 
 
 def _as_day(value: date | datetime) -> date:
@@ -73,29 +78,29 @@ def _as_day(value: date | datetime) -> date:
 
 def day(value: date | datetime, style: str = "medium") -> str:
     """Return the calendar day in the active zone: `21 Nov 2026` (style short, medium, long or full)."""
-    return _day(_as_day(value), style, current_locale())
+    return _day(_as_day(value), style, _name())
 
 
 def short_day(value: date | datetime) -> str:
     """Return the day without its year: `21 Nov`."""
-    return _skeleton("MMMd", _as_day(value), current_locale())
+    return _skeleton("MMMd", _as_day(value), _name())
 
 
 def month(value: date | datetime) -> str:
     """Return month and year: `Nov 2026`."""
-    return _skeleton("yMMM", _as_day(value), current_locale())
+    return _skeleton("yMMM", _as_day(value), _name())
 
 
 def clock(value: datetime) -> str:
     """Return the time of day in the active zone: `19:10`."""
     local = timezone.localtime(value)
-    return _clock(local.hour, local.minute, current_locale())
+    return _clock(local.hour, local.minute, _name())
 
 
 def day_and_clock(value: datetime) -> tuple[str, str]:
     """Return both parts of a moment in the active zone, for cells that show them in two tones."""
-    local, locale = timezone.localtime(value), current_locale()
-    return _day(local.date(), "medium", locale), _clock(local.hour, local.minute, locale)
+    local, name = timezone.localtime(value), _name()
+    return _day(local.date(), "medium", name), _clock(local.hour, local.minute, name)
 
 
 def moment(value: datetime) -> str:
@@ -135,18 +140,18 @@ def duration(value: timedelta) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _number(value: Amount, locale: Locale) -> str:
-    return babel_numbers.format_decimal(value, locale=locale)
+def _number(value: Amount, name: str) -> str:
+    return babel_numbers.format_decimal(value, locale=_locale_for(name))
 
 
 @functools.lru_cache(maxsize=4096)
-def _money(amount: Amount, currency: str, locale: Locale) -> str:
-    return babel_numbers.format_currency(amount, currency, locale=locale)
+def _money(amount: Amount, currency: str, name: str) -> str:
+    return babel_numbers.format_currency(amount, currency, locale=_locale_for(name))
 
 
 def number(value: Amount) -> str:
     """Return a number with the locale's separators: `1,240`."""
-    return _number(value, current_locale())
+    return _number(value, _name())
 
 
 def percent(value: Amount) -> str:
@@ -156,7 +161,7 @@ def percent(value: Amount) -> str:
 
 def money(amount: Amount, currency: str) -> str:
     """Return an amount in major units with its currency, with that currency's own decimals: `€18.00`, `¥500`."""
-    return _money(amount, currency, current_locale())
+    return _money(amount, currency, _name())
 
 
 def country(code: str) -> str:

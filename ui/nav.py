@@ -35,6 +35,10 @@ class NavGroup:
     label: str
     items: Sequence[NavItem] = ()
 
+    def lines(self) -> SafeString:
+        """All lines as HTML."""
+        return SafeString("".join(item.line() for item in self.items))
+
 
 @dataclass(frozen=True)
 class MerchantLink:

@@ -27,6 +27,8 @@ from ui.querystring import changed
 
 PHONE_PLACES = ("lead", "side", "line", "none")
 SORT_ICONS = {"ascending": "arrow-up", "descending": "arrow-down", "": "chevrons-up-down"}
+# What most of the `render_<column>` methods take.
+RECORD_ALONE = frozenset({"record"})
 
 
 class Column(django_tables2.Column):
@@ -111,6 +113,7 @@ class Table(django_tables2.Table):
         self.records = data
         self.with_boxes = selectable or self.selectable
         self.here = here
+        self._drawn: dict[tuple[Any, ...], str] = {}
 
     @classmethod
     def known(cls) -> list[str]:
@@ -140,6 +143,13 @@ class Table(django_tables2.Table):
                 found = _put_back(found, name, known)
         return found
 
+    def once(self, make: Callable[..., str], *values: Any) -> str:
+        """Return `make(*values)`, made once for each page: for what only a few values can look like."""
+        key = (make, *values)
+        if key not in self._drawn:
+            self._drawn[key] = make(*values)
+        return self._drawn[key]
+
     def row_label(self, record: Any) -> str:
         """What the box of a row is called: `Select <label>`."""
         return str(record)
@@ -164,9 +174,14 @@ class Table(django_tables2.Table):
                 down = direction == "ascending" or (not direction and first_down)
                 url = changed(data, {"sort": f"-{name}" if down else name})
             found.append(
-                Head(name, str(bound.header), _css(bound.column, is_header=name == self.header()), url, direction)
+                Head(name, self.labels[name], _css(bound.column, is_header=name == self.header()), url, direction)
             )
         return found
+
+    @functools.cached_property
+    def labels(self) -> dict[str, str]:
+        """What the columns are called, by name."""
+        return {bound.name: str(bound.header) for bound in self.columns.iterall()}
 
     def choices(self) -> list[ColumnChoice]:
         """Return what the column chooser offers, in the order of the table."""
@@ -216,7 +231,7 @@ class Table(django_tables2.Table):
         column = bound.column
         label = ""
         if not is_header and getattr(column, "phone", "line") == "line" and getattr(column, "label_on_phone", True):
-            label = f' data-label="{html_escape(str(bound.header))}"'
+            label = f' data-label="{html_escape(self.labels[bound.name])}"'
         css = _css(column, is_header=is_header)
         start = f'<{tag}{scope} class="{css}"{label}>' if css else f"<{tag}{scope}{label}>"
         return _Plan(start, self._cell(bound), f"</{tag}>")
@@ -225,22 +240,34 @@ class Table(django_tables2.Table):
         method = getattr(self, f"render_{bound.name}", None)
         read = _reader(str(bound.column.accessor if bound.column.accessor is not None else bound.name))
         if method is None:
-            return lambda record: cells.automatic(read(record))
+            return _automatic(read)
         wanted = _wanted(method.__func__)
+        if wanted == RECORD_ALONE:
+            return lambda record: cells.esc(method(record))
         fixed = {"table": self, "column": bound.column, "bound_column": bound}
         extra = {name: value for name, value in fixed.items() if name in wanted}
         with_record, with_value = "record" in wanted, "value" in wanted
-        empty = bound.column.empty_values
+        empty, nothing = bound.column.empty_values, cells.dash()
 
         def cell(record: Any) -> str:
             given = {"record": record, **extra} if with_record else dict(extra)
             if with_value:
                 given["value"] = value = read(record)
                 if value in empty:
-                    return cells.dash()
+                    return nothing
             return cells.esc(method(**given))
 
         return cell
+
+
+def _automatic(read: Callable[[Any], Any]) -> Callable[[Any], str]:
+    nothing = cells.dash()
+
+    def cell(record: Any) -> str:
+        value = read(record)
+        return nothing if value is None or value == "" else cells.automatic(value)
+
+    return cell
 
 
 @functools.lru_cache(maxsize=1024)
@@ -277,7 +304,7 @@ def _reader(path: str) -> Callable[[Any], Any]:
     def read(record: Any) -> Any:
         value = record
         for name in names:
-            value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+            value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
             if value is None:
                 return None
         return value() if callable(value) else value

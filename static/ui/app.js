@@ -29,6 +29,12 @@
     close.textContent = "×";
     box.append(words, close);
     toasts().append(box);
+    // Above an open dialog too, which otherwise lies over everything.
+    if (find("dialog[open]")) {
+      toasts().popover = "manual";
+      toasts().hidePopover();
+      toasts().showPopover();
+    }
     expire(box);
   }
 
@@ -46,6 +52,26 @@
       field.remove();
     }
     toast(toasts().dataset.copied);
+  }
+
+  // --- Sentences of disabled buttons: a tap shows them where a tap gives no focus, Escape puts them away ---------
+
+  document.addEventListener("click", (event) => event.target.closest(".tip > [aria-disabled=true]")?.focus());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") all(".tip:hover, .tip:focus-within").forEach((tip) => tip.classList.add("is-shut"));
+  });
+  for (const name of ["focusin", "pointerover", "click"]) {
+    document.addEventListener(name, (event) => event.target.closest?.(".tip")?.classList.remove("is-shut"));
+  }
+
+  // --- Tabs that do not all fit: the one that is shown is in sight -----------------------------------------------
+
+  function showTab() {
+    for (const tab of all(".tabs [aria-current]")) {
+      for (const box of [tab.parentElement, tab.closest(".views")]) {
+        if (box) box.scrollLeft += Math.max(0, tab.getBoundingClientRect().right + 24 - box.getBoundingClientRect().right);
+      }
+    }
   }
 
   // --- Light and dark ---------------------------------------------------------------------------------------
@@ -147,6 +173,24 @@
       if (!dialog.open) dialog.showModal();
     }
     find("[data-focus]", target)?.focus();
+    showTab();
+  });
+
+  // What looks again by itself takes neither a button from under a finger nor the focus: the next look is not far.
+  const LOOKS = "[hx-trigger^='every']";
+  let holding = "";
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target } = event.detail;
+    if (!target?.matches?.(LOOKS)) return;
+    if (find(":active", target)) event.detail.shouldSwap = false;
+    else if (target.contains(document.activeElement)) holding = document.activeElement.textContent.trim();
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!holding) return;
+    all(`${LOOKS} :is(a, button)`).find((one) => one.textContent.trim() === holding)?.focus({ preventScroll: true });
+    holding = "";
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -189,6 +233,8 @@
   // --- At the start ---------------------------------------------------------------------------------------------
 
   all("[data-toast]").forEach(expire);
+  showTab();
+  find(".side .nav a[aria-current]")?.scrollIntoView({ block: "nearest" });
   find("[data-focus]")?.focus();
   window.ui = Object.freeze({ find, all, toast, typing, shortcutsOff, A_YEAR });
 })();

@@ -99,25 +99,12 @@
     };
   });
 
-  // At once, and not only when all has settled: the next letter is a key of the list as long as no field has the focus.
-  // What was typed while the answer was on its way stays.
-  document.addEventListener("htmx:afterSwap", () => {
-    const search = kept?.name === "q" && kept.caret !== null && find("#grid-region input[type=search][name=q]");
-    if (!search) return;
-    kept.answered = search.value;
-    search.value = kept.value;
-    search.focus({ preventScroll: true });
-    search.setSelectionRange(kept.caret, kept.caret);
-  });
-
   function focusAgain(region) {
     if (!kept) return;
-    const { popover, name, value, label, answered, scroll } = kept;
+    const { popover, name, value, label, caret, scroll } = kept;
     kept = null;
     const wrap = find(".grid-wrap", region);
     if (wrap) wrap.scrollLeft = scroll;
-    // Somebody was quicker, and works on in the new list already.
-    if (answered === undefined && find(":focus", region)) return;
     const same = name ? all("[name]", region).filter((one) => one.name === name) : [];
     const about = (one) => one?.split(":")[0];
     let element = same.find((one) => one.type === "search" || one.type === "date" || one.value === value);
@@ -130,7 +117,15 @@
       element?.closest("details")?.setAttribute("open", "");
     }
     element?.focus({ preventScroll: true });
-    if (answered !== undefined && element?.value !== answered) element.dispatchEvent(new Event("input", { bubbles: true }));
+    if (caret !== null && element?.type === "search") typeOn(element, value, caret);
+  }
+
+  // What was typed while the answer was on its way stays, and is asked for.
+  function typeOn(search, value, caret) {
+    const answered = search.value;
+    search.value = value;
+    search.setSelectionRange(caret, caret);
+    if (value !== answered) search.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -138,7 +133,6 @@
     if (!region || !(event.detail.target?.id === "grid-region" || event.detail.elt === region)) return;
     focusAgain(region);
     start();
-    takeUp();
   });
 
   // --- One answer after the other: what is pressed while an answer is on its way is pressed again in the list that comes ---
@@ -186,8 +180,8 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (flight?.xhr !== event.detail.xhr) return;
     flight = null;
-    // No list comes of this one: what waits goes on in the one that is there.
-    if (!event.detail.successful) takeUp();
+    // In the list that came; where none came of this one, in the one that is there.
+    takeUp();
   });
 
   function takeUp() {

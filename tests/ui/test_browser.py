@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.support.seeing import CONTRAST, RULES, faults
+from tests.support.waiting import fits, until
 from tests.ui.gallery.models import Row
 from tests.ui.gallery.rows import make_rows
 
@@ -48,7 +49,6 @@ def page(page: Page) -> Iterator[Page]:
 
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(8000)
     yield page
     assert complaints == []
 
@@ -65,7 +65,7 @@ def test_is_accessible_on_every_page(page: Page, server: str) -> None:
 def test_is_accessible_with_something_open(page: Page, server: str) -> None:
     page.goto(server + FEW)
     for opener, opened in OPENED.items():
-        page.click(opener)
+        page.locator(opener).click()
         expect(page.locator(opened)).to_be_visible()
         assert faults(page, RULES, opened) == [], opened
         page.emulate_media(color_scheme="dark")
@@ -77,10 +77,10 @@ def test_is_accessible_with_something_open(page: Page, server: str) -> None:
 def test_is_accessible_after_a_form_was_refused(page: Page, server: str) -> None:
     page.goto(f"{server}/form/")
     page.evaluate("document.querySelector('form.form').noValidate = true")
-    page.click(".form-actions .btn-primary")
+    page.locator(".form-actions .btn-primary").click()
     expect(page.locator(".note-bad")).to_be_focused()
     assert faults(page, RULES) == []
-    page.click(".note-bad a >> nth=0")
+    page.locator(".note-bad a").first.click()
     expect(page.locator("#id_email")).to_be_focused()
 
 
@@ -88,9 +88,9 @@ def test_fits_a_phone_without_scrolling_sideways(page: Page, server: str) -> Non
     page.set_viewport_size({"width": 390, "height": 844})
     for address in PAGES:
         page.goto(server + address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        assert fits(page, 390), address
     page.goto(server)
-    page.click("[popovertarget=side]")
+    page.locator("[popovertarget=side]").click()
     expect(page.get_by_role("link", name="Offer Responses")).to_be_visible()
     assert faults(page, RULES) == []
 
@@ -98,14 +98,14 @@ def test_fits_a_phone_without_scrolling_sideways(page: Page, server: str) -> Non
 def test_applies_a_filter_at_once_and_keeps_its_popover_open(page: Page, server: str) -> None:
     page.goto(f"{server}/?sort=customer")
     page.evaluate("window.stays = true")
-    page.click("[popovertarget=f-status]")
+    page.locator("[popovertarget=f-status]").click()
     page.get_by_label("New", exact=True).check()
     expect(page).to_have_url(re.compile(r"\?(?=.*status=new)(?=.*sort=customer)(?!.*q=)"))
     expect(page.locator("#f-status")).to_be_visible()
     expect(page.get_by_label("New", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#grid-status")).to_contain_text("sorted by Customer, ascending")
-    assert page.evaluate("window.stays") is True
+    assert until(lambda: page.evaluate("window.stays"))
     page.go_back()
     expect(page.locator(".pill-x")).to_have_count(0)
     expect(page.locator(".sidebar, .side")).to_have_count(1)
@@ -118,6 +118,7 @@ def test_searches_while_typing_and_keeps_the_caret(page: Page, server: str) -> N
     page.keyboard.type("adrianna")
     expect(page).to_have_url(re.compile(r"q=adrianna$"))
     expect(page.locator("tbody tr").first).to_contain_text("Adrianna")
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.type(" l")
     expect(page.locator("#q")).to_have_value("adrianna l")
     expect(page).to_have_url(re.compile(r"q=adrianna(\+|%20)l$"))
@@ -175,7 +176,7 @@ def test_opens_a_question_in_a_dialog_and_goes_on_after_it(page: Page, server: s
 
 def test_remembers_light_and_dark(page: Page, server: str) -> None:
     page.goto(server)
-    page.click("[data-theme-toggle]")
+    page.locator("[data-theme-toggle]").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{server}/detail/")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -199,7 +200,7 @@ def test_leads_back_to_the_list_as_it_was_left(page: Page, server: str) -> None:
 
 def test_hides_a_column_and_keeps_the_choice_in_the_address(page: Page, server: str) -> None:
     page.goto(server)
-    page.click("[popovertarget=columns]")
+    page.locator("[popovertarget=columns]").click()
     page.locator("#columns").get_by_label("Marketplace").uncheck()
     expect(page).to_have_url(re.compile(r"columns=customer(?!.*shop)"))
     expect(page.locator("thead")).not_to_contain_text("Marketplace")
@@ -209,9 +210,8 @@ def test_hides_a_column_and_keeps_the_choice_in_the_address(page: Page, server: 
 def test_does_all_its_work_without_scripts(browser: Browser, server: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.set_default_timeout(8000)
     page.goto(server)
-    page.click("[popovertarget=f-status]")
+    page.locator("[popovertarget=f-status]").click()
     page.locator("#f-status").get_by_label("Processed", exact=True).check()
     page.locator("#f-status").get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile("status=processed"))

@@ -196,3 +196,17 @@ def test_asks_the_database_for_one_range_of_the_index() -> None:
     assert len(queries) == 1
     assert "Index Cond: (ROW(" in plan or "Index Cond: (id" in plan, plan
     assert "Filter" not in plan, plan
+
+
+def test_reads_what_rows_refer_to_for_those_of_the_page_alone() -> None:
+    make_rows(60)
+    sort = Sort("coalesced", SORTS["coalesced"])
+    with CaptureQueriesContext(connection) as queries:
+        page = paginate(Row.objects.select_related("shop"), sort=sort, size=5)
+        names = [row.shop.name for row in page.rows]
+
+    plain = paginate(Row.objects.all(), sort=sort, size=5)
+    assert ([row.pk for row in page.rows], len(names), len(queries)) == ([row.pk for row in plain.rows], 5, 1)
+    inner = queries[0]["sql"].rpartition(" IN (SELECT ")[2]
+    assert ("JOIN" in queries[0]["sql"], "JOIN" in inner) == (True, False)
+    assert (page.has_next, page.next_token) == (True, plain.next_token)

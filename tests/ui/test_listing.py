@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
@@ -16,7 +17,7 @@ from tests.ui.gallery.listing import RowList
 from tests.ui.gallery.models import Row, Shop
 from tests.ui.gallery.rows import make_rows
 from ui.bulk import signed
-from ui.counting import count_each
+from ui.counting import BeginsAt, count_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gallery_tables", "gallery")]
 
@@ -122,6 +123,17 @@ def test_counts_several_in_one_statement_and_nothing_for_none() -> None:
         counts = count_each([(Row.objects.all(), 10), (Row.objects.none(), 10), (Shop.objects.all(), 3)])
     assert [str(count) for count in counts] == ["5", "0", "3+"]
     assert len(queries) == 1
+
+
+def test_counts_without_what_only_tells_where_to_begin() -> None:
+    make_rows(5)
+    last = Row.objects.order_by("name").values_list("name", flat=True).last()
+    rows = Row.objects.filter(BeginsAt(F("name"), last), status="new")
+    with CaptureQueriesContext(connection) as queries:
+        counts = count_each([(rows, 10)])
+        listed = len(rows)
+    assert [count.number for count in counts] == [listed]
+    assert ["<=" in query["sql"] for query in queries] == [False, True]
 
 
 def test_draws_rows_as_high_as_the_address_says(client: Client) -> None:

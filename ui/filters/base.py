@@ -240,6 +240,11 @@ class FilterSet(django_filters.FilterSet):
 
     def query_string(self) -> str:
         """Only the parameters of active filters, as a bulk action or an export carries them along."""
+        return self._query_string
+
+    @cached_property
+    def _query_string(self) -> str:
+        # A page asks four times.
         known = self._params
         active = [(self.filters[name], param) for name in self.active() for param in known[name]]
         kept = QueryDict(mutable=True)

@@ -116,7 +116,7 @@ class ModelChoicesFilter(ChoicesFilter):
         filters = [one for one in self.parent.filters.values() if getattr(one, "label_by", "")]
         found: dict[str, dict[str, Any]] = {one.name: {} for one in filters}
         statements, params = zip(*(one.named_rows() for one in filters), strict=True)
-        with connections[self.rows().db].cursor() as cursor:
+        with connections[self.parent.queryset.db].cursor() as cursor:
             cursor.execute(" UNION ALL ".join(statements), [one for given in params for one in given])
             rows = cursor.fetchall()
         for name, key, label in sorted(rows, key=lambda row: row[2].casefold()):
@@ -144,6 +144,8 @@ class ModelChoicesFilter(ChoicesFilter):
         return {str(row.pk): self.label_for(row) for row in rows}
 
     def _keys(self, values: Sequence[str]) -> list[Any]:
+        if not values:
+            return []
         pk = self.rows().model._meta.pk
         keys = []
         for value in values[:MOST_WANTED]:

@@ -7,7 +7,10 @@ from typing import Any, cast
 
 from django import forms, template
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token
+from django.templatetags.i18n import do_translate
+from django.templatetags.static import StaticNode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ui import cells, locale
 from ui import forms as ui_forms
@@ -156,3 +159,35 @@ def _is_literal(given: FilterExpression) -> bool:
 # Not those that hold words, which are another language's on the next page.
 for _name in ("icon", "swap", "dialog"):
     _drawn_once(_name)
+
+
+class DrawnOnce(Node):
+    """A tag that says the same on every page of one language: drawn on the first of them."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.drawn: dict[tuple[str | None, bool], str] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        """Return what was drawn in the active language."""
+        key = (get_language(), context.autoescape)
+        if key not in self.drawn:
+            self.drawn[key] = self.node.render(context)
+        return cast("SafeString", self.drawn[key])
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """Django's own tag, drawn once where its words stand in the template itself: a page has some sixty of them."""
+    node = do_translate(parser, token)
+    plain = not (node.asvar or node.message_context) and _is_literal(node.filter_expression)
+    return DrawnOnce(node) if plain else cast("Node", node)
+
+
+@register.tag
+def static(parser: Parser, token: Token) -> Node:
+    """Django's own tag, drawn once where the file stands in the template itself; `{% load static %}` puts Django's back."""
+    node = StaticNode.handle_token(parser, token)
+    return DrawnOnce(node) if node.varname is None and _is_literal(node.path) else cast("Node", node)
