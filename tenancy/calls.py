@@ -76,7 +76,7 @@ def note(request: Any, response: Any, seconds: float) -> None:
         status=response.status_code,
         code=_code(response),
         milliseconds=round(seconds * 1000, 1),
-        operation=operation_of(request.headers.get("Idempotency-Key", "")),
+        operation=operation_of(request.META.get("HTTP_IDEMPOTENCY_KEY", "")),
         request_id=facts.id if facts else "",
     )
     _waiting.append(noted)

@@ -125,7 +125,7 @@ def key(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpRespo
     """
     if getattr(getattr(view, "view_class", None), "is_open", False):
         return None
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     public_id = public_id_of(text=text.strip()) if scheme.lower() == "bearer" else ""
     merchant = _remembered.get(public_id) or merchant_by_public_id(public_id)
     if merchant is not None and len(_remembered) < REMEMBERED:

@@ -1,4 +1,4 @@
-"""What the audit log can be narrowed by."""
+"""What the lists of the settings pages can be narrowed by."""
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from tenancy.actors import Actor
 from tenancy.calls import operation_of
 from tenancy.labels import action_label, target_label
-from tenancy.models import ApiCall, AuditEvent, Membership
+from tenancy.looking import found_in_log
+from tenancy.models import ApiCall, ApiKey, AuditEvent, Membership
+from tenancy.ordering import CALL
 from tenancy.scope import current_merchant_id
 from ui.filters import ChoicesFilter, FilterSet, PeriodFilter, SearchFilter
+from ui.filters.words import with_words
 
 
 def _actions() -> Iterable[tuple[str, str]]:
@@ -30,13 +33,38 @@ def _actors() -> Iterable[tuple[str, str]]:
     return [(str(Actor.system()), str(_("System"))), *sorted(members, key=lambda pair: pair[1])]
 
 
-class AuditFilter(FilterSet):
-    """By what was done, by whom, to what, and when."""
+class MemberFilter(FilterSet):
+    """By name or address."""
 
+    q = SearchFilter(method="search", label=_("Name or e-mail"))
+
+    def search(self, queryset: "QuerySet[Membership]", name: str, value: str) -> "QuerySet[Membership]":
+        """Find by words."""
+        return with_words(queryset, value, "user__name", "user__email")
+
+
+class KeyFilter(FilterSet):
+    """By name or by how a key begins."""
+
+    q = SearchFilter(method="search", label=_("Name or how the key begins"))
+
+    def search(self, queryset: "QuerySet[ApiKey]", name: str, value: str) -> "QuerySet[ApiKey]":
+        """Find by words; the sign with which the list cuts a key off may be among them."""
+        return with_words(queryset, value.rstrip("… "), "name", "prefix")
+
+
+class AuditFilter(FilterSet):
+    """By words, by what was done, by whom, to what, and when."""
+
+    q = SearchFilter(method="search", label=_("Action, name, change or reason"))
     action = ChoicesFilter("action", choices=_actions, label=_("Action"))
     actor = ChoicesFilter("actor", choices=_actors, label=_("Who"))
     target = ChoicesFilter("target_type", choices=_targets, label=_("Target"))
     at = PeriodFilter("at", label=_("When"))
+
+    def search(self, queryset: "QuerySet[AuditEvent]", name: str, value: str) -> "QuerySet[AuditEvent]":
+        """Find what the rows show, wherever it stands in them; a whole id finds its target or the event."""
+        return found_in_log(queryset, value)
 
 
 OUTCOMES = {
@@ -49,9 +77,9 @@ STATUSES = (200, 201, 400, 403, 404, 405, 409, 415, 422, 429, 500, 503)
 
 
 class CallFilter(FilterSet):
-    """By an Idempotency-Key or the id of a request, by outcome, status and when."""
+    """By route, code, Idempotency-Key or the id of a request, by outcome, status and when."""
 
-    q = SearchFilter(method="search", label=_("Idempotency-Key or request id"))
+    q = SearchFilter(method="search", label=_("Call, code, key or request id"))
     outcome = ChoicesFilter(
         method="by_outcome", choices=[(name, label) for name, (label, _rows) in OUTCOMES.items()], label=_("Outcome")
     )
@@ -61,9 +89,10 @@ class CallFilter(FilterSet):
     at = PeriodFilter("at", label=_("When"))
 
     def search(self, queryset: "QuerySet[ApiCall]", name: str, value: str) -> "QuerySet[ApiCall]":
-        """Find the calls with a key, which is known by its fingerprint, or one call by its id."""
-        text = value.strip()
-        return queryset.filter(Q(operation=operation_of(text)) | Q(request_id=text))
+        """Find the calls with a key, which is known by its fingerprint, or by what the rows show of them."""
+        shown = Q(call__icontains=value) | Q(code__icontains=value)
+        begins = Q(operation__startswith=value) | Q(request_id__startswith=value)
+        return queryset.alias(call=CALL).filter(shown | begins | Q(operation=operation_of(value)))
 
     def by_outcome(self, queryset: "QuerySet[ApiCall]", name: str, value: Sequence[str]) -> "QuerySet[ApiCall]":
         """Narrow to some outcomes."""

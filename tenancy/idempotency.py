@@ -21,7 +21,9 @@ from tenancy.prepared import prepared_cursor
 from tenancy.scope import WORK, current_merchant_id
 
 LOCK_NOT_AVAILABLE = "55P03"
-MAX_BODY = 64 * 1024
+# Answers are some hundred characters long; one that brings a member's new offers with all their terms may be a good deal longer.
+MAX_BODY = 4 * 1024 * 1024
+KEPT_HEADERS = ("Location", "Content-Type", "Cache-Control")
 # Both by one statement. What it finds was there when it began, so a lock it got a moment later may be that of a request
 # that has just ended: the record's unique row tells.
 LOOK = "pg_try_advisory_xact_lock(%s::bigint), r.digest, r.status, r.headers, r.body"
@@ -159,7 +161,7 @@ class _Request:
 
     def kept(self, response: HttpResponse) -> bool:
         """Write the record; False where there is one already."""
-        headers = {name: response[name] for name in ("Location", "Content-Type") if name in response}
+        headers = {name: response[name] for name in KEPT_HEADERS if name in response}
         request = [current_merchant_id(), new_id(), self.principal, self.key, self.digest]
         with prepared_cursor() as cursor:
             cursor.execute(KEEP, [*request, response.status_code, Jsonb(headers), response.content])

@@ -25,6 +25,14 @@ TARGETS: dict[str, Any] = {
     "webhook_delivery": _("Webhook message"),
 }
 
+# Actors who are no colleague of ours any more, or never were one.
+ACTORS: dict[str, Any] = {
+    "system": _("System"),
+    "customer": _("A customer"),
+    "api_key": _("API key"),
+    "user": _("Former member"),
+}
+
 
 def action_label(action: str) -> str:
     """Return the words for an action: `funnel.published` reads "Funnel published"."""

@@ -7,7 +7,6 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils import timezone, translation
 
 from tenancy import calls, requests
 from tenancy.doors import DOORS
+from tenancy.logs import log_answer
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tenancy.throttle import RateLimited
@@ -26,8 +26,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 SERVER_ERROR = 500
 
-log = structlog.get_logger("request")
-
 
 class RequestIdMiddleware:
     """Give each request an id (the proxy's, where it sends a sane one), note where it came from, and log its end."""
@@ -37,7 +35,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if REQUEST_ID.match(given) else uuid.uuid4().hex
         token = requests.remember(requests.RequestFacts(request_id, requests.client_ip(request)))
         started = time.perf_counter()
@@ -55,9 +53,8 @@ class RequestIdMiddleware:
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     # The route and not the path: paths hold tokens.
     match = getattr(request, "resolver_match", None)
-    log.info(
-        "answered",
-        method=request.method,
+    log_answer(
+        method=request.method or "",
         route=match.route if match else None,
         status=response.status_code,
         milliseconds=round(seconds * 1000, 1),

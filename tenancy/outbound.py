@@ -8,7 +8,8 @@ bounded. `OUTBOUND_ALLOW_PRIVATE` lifts the rules about where, for one machine a
 
 import ipaddress
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +21,8 @@ from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
+
+from tenancy.cutting import answers_within, watched
 
 TIMEOUT = (3.0, 10.0)
 LONGEST = 20.0
@@ -92,7 +95,7 @@ def fetch(url: str, *, most_bytes: int, accept: str) -> Fetched:
     Never call it inside a transaction. Raises OutboundError with a sentence that is fit to show.
     """
     until = time.monotonic() + LONGEST
-    with _session() as session:
+    with _session() as session, _in_time(LONGEST, OutboundError):
         for _hop in range(MOST_REDIRECTS + 1):
             check_address(url)
             with _get(session, url, accept) as response:
@@ -112,7 +115,22 @@ def _session() -> requests.Session:
         session.mount("http://", _PublicOnly(is_https_proto=False))
     else:
         session.mount("http://", HTTPAdapter())
-    return session
+    return watched(session)
+
+
+@contextmanager
+def _in_time(seconds: float, refusal: type[OutboundError]) -> Iterator[None]:
+    """Give up on an answer that takes longer as a whole, and raise this refusal, whatever came of it by then."""
+    with answers_within(seconds) as watch:
+        error: OutboundError | None = None
+        try:
+            yield
+        except OutboundError as raised:
+            error = raised
+    if watch.is_over:
+        raise refusal(_("The address answers too slowly."), again=True, code="no_answer") from error
+    if error is not None:
+        raise error
 
 
 def _get(session: requests.Session, url: str, accept: str) -> requests.Response:
@@ -183,7 +201,9 @@ def send(
     OutboundError for an address that is never used.
     """
     check_address(url)
-    with _session() as session:
+    # Whoever waits longer for the answer's beginning waits longer for all of it.
+    longest = LONGEST + max(timeout[1] - TIMEOUT[1], 0.0)
+    with _session() as session, _in_time(longest, NoAnswer):
         try:
             response = session.request(
                 method, url, data=body, headers=dict(headers), stream=True, allow_redirects=False, timeout=timeout

@@ -4,7 +4,7 @@ Putting a query together costs more than its answer where the answer is one row.
 query set, what goes in is prepared as a save would: nothing here knows of locks, scopes or history.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -13,17 +13,21 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from tenancy.changes import ChangeField
 
 M = TypeVar("M", bound=models.Model)
+ALL: frozenset[str] = frozenset()
 
 
 @cache
-def columns(model: type[models.Model], alias: str) -> str:
-    """Return the columns of a table as they stand in a SELECT, in the order in which `loaded` takes their values."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+def columns(model: type[models.Model], alias: str, only: frozenset[str] = ALL) -> str:
+    """Return the columns of a table as they stand in a SELECT, in the order in which `loaded` takes their values.
+
+    Of the fields named in `only`, or of all.
+    """
+    return ", ".join(f'{alias}."{field.column}"' for field in _chosen(model, only))
 
 
-def loaded(model: type[M], values: Sequence[Any]) -> M:
-    """Return the row that these values of its `columns` are, as a query set would."""
-    names, converters = _reading(model)
+def loaded(model: type[M], values: Sequence[Any], only: frozenset[str] = ALL) -> M:
+    """Return the row that these values of its `columns` are, as a query set would; what was left out is read when asked for."""
+    names, converters = _reading(model, only)
     if converters:
         found, connection = list(values), connections[DEFAULT_DB_ALIAS]
         for place, convert in converters:
@@ -58,8 +62,18 @@ def values_of(row: models.Model, fields: Iterable[Any]) -> list[Any]:
     return [one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields]
 
 
+def values_by_name(values: Mapping[str, Any], fields: Iterable[Any]) -> list[Any]:
+    """Return the same for a row that nobody needs as an object: its values by the names of its attributes."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    return [one.get_db_prep_save(values[one.attname], connection) for one in fields]
+
+
+def _chosen(model: type[models.Model], only: frozenset[str]) -> list[Any]:
+    return [one for one in model._meta.concrete_fields if not only or one.attname in only]
+
+
 @cache
-def _reading(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Any]]]:
-    fields: Any = model._meta.concrete_fields
+def _reading(model: type[models.Model], only: frozenset[str]) -> tuple[list[str], list[tuple[int, Any]]]:
+    fields = _chosen(model, only)
     converters = [(place, one.from_db_value) for place, one in enumerate(fields) if hasattr(one, "from_db_value")]
     return [one.attname for one in fields], converters

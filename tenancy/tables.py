@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenancy.actors import Actor
-from tenancy.labels import action_label, target_label
+from tenancy.labels import ACTORS, action_label, target_label
 from tenancy.models import ApiCall, ApiKey, AuditEvent, Membership
 from tenancy.roles import Role
 from tenancy.scopes import KeyScope
@@ -160,13 +160,7 @@ class AuditTable(Table):
 
     def render_actor(self, value: str) -> str:
         """A person's name; the system, a customer or a key by kind."""
-        kinds = {
-            "system": _("System"),
-            "customer": _("A customer"),
-            "api_key": _("API key"),
-            "user": _("Former member"),
-        }
-        return self.names.get(value) or kinds.get(Actor.parse(value).kind, value)
+        return self.names.get(value) or str(ACTORS.get(Actor.parse(value).kind, value))
 
     def render_target(self, value: str) -> str:
         """The kind of thing."""
@@ -193,4 +187,7 @@ def _change(name: str, before: Any, after: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        parts = (f"{name.replace('_', ' ')}: {_plain(one)}" for name, one in value.items() if one not in EMPTY)
+        return ", ".join(parts) or _("yes")
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)

@@ -54,7 +54,7 @@ class PlannedCursor:
         transformer = Transformer(self.raw)
         sent = transformer.dump_sequence(given, [PyFormat.AUTO] * len(given))
         name = self._name(text, tuple(transformer.types or ()))
-        result = self._checked(self.raw.pgconn.exec_prepared(name, sent, transformer.formats))
+        result = checked(self.raw, self.raw.pgconn.exec_prepared(name, sent, transformer.formats))
         transformer.set_pgresult(result)
         self.rows = transformer.load_rows(0, result.ntuples, tuple) if result.nfields else []
         self.rowcount = result.command_tuples if result.command_tuples is not None else -1
@@ -64,16 +64,23 @@ class PlannedCursor:
         name = self.planned.get((text, types))
         if name is None:
             name = f"planned_{len(self.planned)}".encode()
-            self._checked(self.raw.pgconn.prepare(name, text, types))
+            checked(self.raw, self.raw.pgconn.prepare(name, text, types))
             self.planned[text, types] = name
         return name
 
-    def _checked(self, result: Any) -> Any:
-        if result.status in FINE:
-            return result
-        if self.raw.pgconn.status == ConnStatus.BAD:
-            raise OperationalError(result.get_error_message())
-        raise errors.error_from_result(result, encoding=self.raw.info.encoding)
+
+def run_plainly(raw: Any, statements: str) -> None:
+    """Run statements without values and without rows, on one trip; raises what the driver raises."""
+    checked(raw, raw.pgconn.exec_(statements.encode()))
+
+
+def checked(raw: Any, result: Any) -> Any:
+    """Return the result of a statement that was fine; raises what the driver raises for one that was not."""
+    if result.status in FINE:
+        return result
+    if raw.pgconn.status == ConnStatus.BAD:
+        raise OperationalError(result.get_error_message())
+    raise errors.error_from_result(result, encoding=raw.info.encoding)
 
 
 def is_begun(raw: Any) -> bool:

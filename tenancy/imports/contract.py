@@ -17,8 +17,10 @@ Beside them stand `COLUMNS` (what must be there) and `FIELDS` (what a column can
 
     def head(path: Path) -> Head | None
     def named(ids: Sequence[UUID]) -> dict[UUID, Named]
+    def titles() -> QuerySet
 
 `head` is how the file begins, None where its columns need not be named; `named` what documents of lines are called.
+`titles` gives the same titles by query, as the one value `title` of each document: lines are sorted and searched by it.
 Where lines can be taken back, `UNDO` is the module with these two, both in the merchant's scope:
 
     def refusals(lines: Sequence[Line], *, now: datetime) -> dict[UUID, str]

@@ -106,6 +106,11 @@ class StaffListView(StaffView, ListView):
 
     def state(self) -> str:
         """Return all that a view holds, as one query string: filters, sort, columns, row height, page size."""
+        return self._state
+
+    @cached_property
+    def _state(self) -> str:
+        # Saving a view and exporting it both ask.
         data = QueryDict(self.filterset.query_string(), mutable=True)
         data["sort"] = str(self.sort)
         data["columns"] = display.as_parameter(self.display.columns)

@@ -1,5 +1,6 @@
 """One act, one effect, however often and however close together its request comes."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -36,11 +37,13 @@ def ask(
     status: int = 200,
     wait_ms: int = 3000,
     pause: float = 0,
+    until: threading.Event | None = None,
     principal: str = "user:1",
 ) -> HttpResponse:
     def work() -> HttpResponse:
         Customer.objects.create(email="", created_at=timezone.now())
         time.sleep(pause)
+        assert until is None or until.wait(60)
         return HttpResponse(body, status=status, content_type="text/x-test")
 
     with merchant_scope(merchant):
@@ -119,7 +122,17 @@ def test_control_that_without_the_record_all_act(together: Together, merchant: M
 
 @real
 def test_say_that_the_first_is_still_running(together: Together, merchant: Merchant) -> None:
-    outcomes = together(lambda wait: ask(merchant, pause=1.2, wait_ms=wait), [(200,), (200,)])
+    told = threading.Event()
+
+    def press() -> HttpResponse:
+        try:
+            # The first one works until the other has been told.
+            return ask(merchant, until=told, wait_ms=200)
+        except InProgress:
+            told.set()
+            raise
+
+    outcomes = together(press, [()] * 2)
     errors = [type(outcome.error) for outcome in outcomes if outcome.error]
     assert (errors, acts(merchant)) == ([InProgress], 1)
 
@@ -189,3 +202,16 @@ def test_forget_records_after_a_day_and_keys_after_thirty(scope: Merchant) -> No
     left = set(IdempotencyRecord.objects.values_list("principal", "key"))
     assert left == {("user:1", "k0"), ("api_key:1", "k2")}
     assert remove_old_records(now=now, limit=10) == 0
+
+
+@pytest.mark.parametrize("key", ["", "with space", "line\n", "\x07bell", "żółw", "tail "])
+def test_no_key_that_cannot_be_seen_is_kept(merchant: Merchant, key: str) -> None:
+    with merchant_scope(merchant), pytest.raises(IntegrityError, match="idempotency_key_is_visible"):
+        IdempotencyRecord.objects.create(principal="user:1", key=key, digest="d")
+
+
+def test_every_character_that_can_be_seen_may_be_in_a_key(merchant: Merchant) -> None:
+    with merchant_scope(merchant):
+        IdempotencyRecord.objects.create(principal="user:1", key="".join(map(chr, range(0x21, 0x7F))), digest="d")
+        IdempotencyRecord.objects.create(principal="user:1", key="k" * 255, digest="d")
+        assert IdempotencyRecord.objects.filter(principal="user:1").count() == 2

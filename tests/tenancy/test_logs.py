@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from django.test import Client
 
 from tenancy.logs import formatter, hide
 from tenancy.models import Merchant
@@ -92,3 +93,36 @@ def test_name_the_merchant(merchant: Merchant) -> None:
 
 def test_write_plain_lines_for_people() -> None:
     assert "x" in formatter("console").format(record("x"))
+
+
+def answer(caplog: pytest.LogCaptureFixture, client: Client, request_id: str) -> logging.LogRecord:
+    with caplog.at_level("INFO"):
+        client.get("/accounts/login/", headers={"X-Request-Id": request_id})
+    return next(one for one in caplog.records if one.name == "request")
+
+
+def test_say_of_an_answer_what_any_line_says(caplog: pytest.LogCaptureFixture, client: Client, db: None) -> None:
+    found = line(answer(caplog, client, "till-4711"))
+    assert found.pop("milliseconds") >= 0
+    assert found.pop("timestamp").endswith("Z")
+    told = {"event": "answered", "method": "GET", "route": "accounts/login/", "status": 200, "request_id": "till-4711"}
+    assert found == told | {"logger": "request", "level": "info"}
+
+
+def test_hide_what_an_id_from_outside_brings(caplog: pytest.LogCaptureFixture, client: Client, db: None) -> None:
+    assert line(answer(caplog, client, "pk_0123456789_" + "a" * 43))["request_id"] == "pk_***"
+
+
+def test_write_an_answer_for_people(caplog: pytest.LogCaptureFixture, client: Client, db: None) -> None:
+    written = formatter("console").format(answer(caplog, client, "till-4711"))
+    assert "answered" in written
+    assert "till-4711" in written
+    assert "{" not in written
+
+
+def test_say_nothing_of_answers_where_less_is_wanted(
+    caplog: pytest.LogCaptureFixture, client: Client, db: None
+) -> None:
+    with caplog.at_level("WARNING"):
+        client.get("/accounts/login/")
+    assert "request" not in {one.name for one in caplog.records}

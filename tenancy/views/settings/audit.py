@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from tenancy import ordering
 from tenancy.filters import AuditFilter
 from tenancy.lists import StaffListView
 from tenancy.models import AuditEvent
@@ -21,7 +22,7 @@ class Audit(SettingsPage, StaffListView):
     template_name = "tenancy/settings/audit.html"
     table_class = AuditTable
     filterset_class = AuditFilter
-    sorts = {"at": "at"}
+    sorts = ordering.EVENTS
     default_sort = "-at"
     counted = ngettext_lazy("%(shown)s event", "%(shown)s events", "number")
     empty_icon = "scroll-text"

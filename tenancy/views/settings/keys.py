@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from tenancy.filters import CallFilter
+from tenancy import ordering
+from tenancy.filters import CallFilter, KeyFilter
 from tenancy.forms import KeyForm
 from tenancy.lists import StaffListView
 from tenancy.models import ApiCall, ApiKey
@@ -30,7 +31,8 @@ class Keys(SettingsPage, StaffListView):
     title = gettext_lazy("Settings")
     template_name = "tenancy/settings/keys.html"
     table_class = KeyTable
-    sorts = {"name": "name", "created": "created_at"}
+    filterset_class = KeyFilter
+    sorts = ordering.KEYS
     default_sort = "-created"
     counted = ngettext_lazy("%(shown)s key", "%(shown)s keys", "number")
     empty_icon = "key-round"
@@ -136,7 +138,7 @@ class KeyPage(SettingsPage, StaffListView):
     template_name = "tenancy/settings/key.html"
     table_class = CallTable
     filterset_class = CallFilter
-    sorts = {"at": "at", "milliseconds": "milliseconds"}
+    sorts = ordering.CALLS
     default_sort = "-at"
     tabs = (
         Tab(gettext_lazy("All"), counted=False),

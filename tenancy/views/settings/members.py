@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from tenancy import ordering
+from tenancy.filters import MemberFilter
 from tenancy.forms import InvitationForm, RoleForm
 from tenancy.lists import StaffListView
 from tenancy.mail import send_invitation
@@ -32,7 +34,8 @@ class Members(SettingsPage, StaffListView):
     title = gettext_lazy("Settings")
     template_name = "tenancy/settings/members.html"
     table_class = MemberTable
-    sorts = {"person": "user__email", "role": "role", "since": "created_at"}
+    filterset_class = MemberFilter
+    sorts = ordering.MEMBERS
     default_sort = "person"
     counted = ngettext_lazy("%(shown)s member", "%(shown)s members", "number")
 
