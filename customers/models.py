@@ -89,6 +89,12 @@ class Customer(MerchantModel):
         return " ".join(filter(None, (self.first_name, self.last_name))) or self.email
 
     @property
+    def known_as(self) -> str:
+        """Return the name, or what else staff know somebody by: phone or card number; never nothing."""
+        nameless = _("Erased customer") if self.erased_at else _("No name")
+        return self.name or self.phone or self.card_number or str(nameless)
+
+    @property
     def address(self) -> dict[str, str]:
         """Return the mailing address by column, "" for what is not known."""
         return {column: getattr(self, column) for column in self.ADDRESS}

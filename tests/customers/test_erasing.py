@@ -1,14 +1,18 @@
 """Erasing a person: nothing in the merchant's rows tells any more who it was, and every number is as before."""
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from claims_center.models import Claim, ClaimTrait
-from claims_center.services import desk, gifts, verdicts
+from claims_center.services import desk, gifts, rechecks, verdicts
 from claims_center.services.marks import mark
 from config.erasure import FORGETTERS
 from customers.models import Customer
@@ -18,6 +22,7 @@ from messaging.models import Message
 from tenancy.actors import Actor
 from tenancy.base import MerchantModel
 from tenancy.models import AuditEvent, Merchant
+from tenancy.scope import merchant_scope
 from tests.claims_pages.factories import funnel_with, make_claim, make_order, sign_in
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -98,6 +103,56 @@ def test_take_the_same_person_for_somebody_new(scope: Merchant) -> None:
     assert again.customer_id != claim.customer_id
     # An order is good for one gift, whoever is forgotten.
     assert again.verification == "already_claimed"
+
+
+def test_know_the_number_however_often_claims_are_checked(scope: Merchant) -> None:
+    claim = person_with_everything()
+    erase(customer_id=claim.customer_id, actor=SYSTEM, now=NOW)
+    known = Claim.objects.values_list("order_number_norm", "number_turn", "verification", "version").get(id=claim.id)
+    rechecks.recheck(claim_ids=[claim.id], now=NOW)
+    assert (
+        Claim.objects.values_list("order_number_norm", "number_turn", "verification", "version").get(id=claim.id)
+        == known
+    )
+    again = make_claim(claim.funnel, **PERSON, order_number="112-7391030-0042617")
+    assert again.verification == "already_claimed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hold_claims_in_the_order_in_which_all_others_do(merchant: Merchant, together: Callable[..., Any]) -> None:
+    """Whoever holds a neighbour's older claim gets the younger one too: the erasing waits, and holds neither."""
+    with merchant_scope(merchant):
+        funnel = funnel_with(order_number="optional")
+        older = make_claim(funnel, email="n@example.com", phone="555 010 0777", order_number="")
+        claim = make_claim(funnel, order_number="", phone="555 010 0777", **PERSON)
+        assert mark(claim_ids=[claim.id], with_others=True) == 2
+    held = threading.Event()
+
+    def act(what: str) -> None:
+        if what == "erase":
+            assert held.wait(30)
+            with merchant_scope(merchant):
+                erase(customer_id=claim.customer_id, actor=SYSTEM, now=NOW)
+            return
+        with merchant_scope(merchant):
+            rows = Claim.objects.select_for_update(nowait=True)
+            rows.get(id=older.id)
+            held.set()
+            while not is_anybody_waiting():
+                time.sleep(0.01)
+            rows.get(id=claim.id)
+
+    assert [one.error for one in together(act, [("erase",), ("hold",)])] == [None, None]
+    with merchant_scope(merchant):
+        assert set(Claim.objects.values_list("signals", flat=True)) == {0}
+
+
+def is_anybody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        # What a transaction has seen of the others it would see again and again.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone() is not None
 
 
 def test_forget_in_every_room() -> None:
