@@ -11,7 +11,7 @@ class OthersWait(PoolEmpty):
     """Others have waited longer for a code of this pool; they are served first."""
 
 
-class PoolArchived(Exception):  # noqa: N818
+class PoolArchived(PoolEmpty):
     """The pool is out of use: nobody is given a code of it."""
 
 

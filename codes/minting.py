@@ -4,21 +4,27 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from codes.errors import PoolEmpty
+from codes.errors import PoolArchived, PoolEmpty
 from codes.models import Code, CodePool
-from codes.patterns import check_pattern, draw
+from codes.patterns import capacity, check_pattern, draw
 from codes.states import CodeState
 
 ATTEMPTS = 5
+WANTED = ("id", "pattern", "excluded", "archived_at")
 
 
 def mint(*, pool_id: uuid.UUID, origin: str, origin_id: uuid.UUID, now: datetime) -> Code:
     """Make a new random code of the pool's pattern, taken by a document at once, inside the caller's transaction.
 
     Its value is new among all codes of the merchant; a chance hit is drawn again. Raises PoolEmpty where the pattern
-    has no safe room left, so that "sold out" is said before anything is given.
+    has no safe room left or makes no codes (somebody has changed it), and PoolArchived where the pool is out of use, so
+    that "sold out" is said before anything is given.
     """
-    pool: CodePool = CodePool.objects.only("id", "pattern", "excluded").get(id=pool_id)
+    pool: CodePool = CodePool.objects.only(*WANTED).get(id=pool_id)
+    if pool.archived_at is not None:
+        raise PoolArchived
+    if not _makes_codes(pool):
+        raise PoolEmpty
     for _attempt in range(ATTEMPTS):
         value, norm = draw(pool.pattern, 1, excluded=pool.excluded)[0]
         code = Code.made_with(
@@ -41,10 +47,12 @@ def mint_many(
 ) -> dict[uuid.UUID, Code]:
     """Make a new code for each of these documents as `mint` does, by a handful of statements; return them by document.
 
-    A document that is missing in the answer found no safe room in the pattern.
+    A document that is missing in the answer found no safe room in the pattern; of an archived pool all are missing.
     """
-    pool: CodePool = CodePool.objects.only("id", "pattern", "excluded").get(id=pool_id)
+    pool: CodePool = CodePool.objects.only(*WANTED).get(id=pool_id)
     made: dict[uuid.UUID, Code] = {}
+    if pool.archived_at is not None or not _makes_codes(pool):
+        return made
     for _attempt in range(ATTEMPTS):
         left = [one for one in origin_ids if one not in made]
         if not left:
@@ -72,3 +80,7 @@ def mint_many(
 def check_room(*, pool: CodePool) -> None:
     """Raise PatternRefused unless the pool's pattern has safe room for another code."""
     check_pattern(pool.pattern, count=1, existing=Code.objects.filter(pool=pool).count(), excluded=pool.excluded)
+
+
+def _makes_codes(pool: CodePool) -> bool:
+    return capacity(pool.pattern, excluded=pool.excluded) > 1

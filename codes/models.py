@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from codes import shown
 from codes.normalise import MAX_LENGTH
 from codes.states import LOOK_ALIKES, CodeState, PoolKind
 from tenancy.base import MerchantForeignKey, MerchantModel
@@ -111,6 +112,9 @@ class Code(MerchantModel):
             models.Index(fields=["merchant", "pool", "state", "id"], name="code_by_state"),
             models.Index(fields=["merchant", "pool", "id"], name="code_in_order"),
             models.Index(fields=["merchant", "pool", "taken_at"], name="code_taken"),
+            models.Index(*shown.in_pool(shown.ending()), name="code_sort_ending"),
+            models.Index(*shown.in_pool(shown.holder()), name="code_sort_holder"),
+            models.Index(*shown.in_pool(shown.taken()), name="code_sort_taken"),
         ]
 
     def __str__(self) -> str:

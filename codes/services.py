@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from codes.errors import CodeNotTaken, HolderHasCode, OthersWait, PoolBusy, PoolEmpty
+from codes.errors import CodeNotTaken, HolderHasCode, OthersWait, PoolArchived, PoolBusy, PoolEmpty
 from codes.models import Code, CodePool
 from codes.states import CodeState
 from codes.waiting import leave, may_take, meet_at, serve
@@ -18,7 +18,9 @@ from tenancy.scope import current_merchant_id
 
 TAKE = """
 UPDATE codes_code SET state = 'taken', holder_origin = %(origin)s, holder_id = %(holder)s, taken_at = %(now)s
-WHERE merchant_id = %(merchant)s AND state = 'free' AND id = (
+WHERE merchant_id = %(merchant)s AND state = 'free' AND NOT EXISTS (
+    SELECT FROM codes_codepool WHERE merchant_id = %(merchant)s AND id = %(pool)s AND archived_at IS NOT NULL)
+AND id = (
     SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING *
@@ -26,9 +28,9 @@ RETURNING *
 COLUMNS = [str(field.column) for field in Code._meta.concrete_fields]
 # For a document that is only just made: it can hold no code yet, and stands in no line.
 TAKE_NEW = TAKE.replace(
-    "WHERE merchant_id = %(merchant)s AND state = 'free' AND id",
+    "WHERE merchant_id = %(merchant)s AND state = 'free' AND NOT EXISTS",
     "WHERE NOT EXISTS (SELECT FROM codes_waiting WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s)"
-    " AND merchant_id = %(merchant)s AND state = 'free' AND id",
+    " AND merchant_id = %(merchant)s AND state = 'free' AND NOT EXISTS",
 ).replace("RETURNING *", f"RETURNING {', '.join(COLUMNS)}")
 WAIT = """
 SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
@@ -51,9 +53,9 @@ def take(
     All of it by one statement where the document is only just made (``is_new``) and a code is free.
 
     A document that holds a code of this pool already gets that one back; one that holds a code of another pool must
-    give that up first (HolderHasCode). Raises PoolEmpty when no code is free, and PoolBusy when the last ones stay
-    locked by transactions that may still give them up: "sold out" is never said falsely. Locks one code row until the
-    transaction ends, so send no mail inside it.
+    give that up first (HolderHasCode). Raises PoolEmpty when no code is free, PoolArchived (which is one) where the pool
+    is out of use, and PoolBusy when the last ones stay locked by transactions that may still give them up: "sold out" is
+    never said falsely. Locks one code row until the transaction ends, so send no mail inside it.
     """
     values = {"merchant": current_merchant_id(), "pool": pool_id, "origin": origin, "holder": origin_id, "now": now}
     if is_new and (found := _take_new(values)):
@@ -68,6 +70,8 @@ def take(
         if taken:
             leave(origin=origin, origin_ids=[origin_id])
             return taken[0]
+        if CodePool.objects.filter(id=pool_id, archived_at__isnull=False).exists():
+            return _held_or(PoolArchived(), values)
         # Stepping around locks cannot tell "sold out" from "the last one may be on its way back": look, and wait.
         if not Code.objects.filter(pool_id=pool_id, state=CodeState.FREE).exists():
             return _held_or(PoolEmpty(), values)
@@ -102,14 +106,17 @@ def put_back(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "
     return code
 
 
-def burn(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "") -> Code:
+def burn(*, code_id: uuid.UUID, actor: Actor, now: datetime, reason: str = "", only_free: bool = False) -> Code:
     """Withdraw a code, free or taken, for good, and audit it; its last holder stays written on it.
 
-    A code that is burnt already is returned as it is.
+    A code that is burnt already is returned as it is. With ``only_free`` one that somebody has got is left to them
+    (HolderHasCode).
     """
     code = _locked(code_id)
     if code.state == CodeState.BURNT:
         return code
+    if only_free and code.state == CodeState.TAKEN:
+        raise HolderHasCode
     before = {"state": code.state}
     code.state = CodeState.BURNT
     code.save(update_fields=["state"])

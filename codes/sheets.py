@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
@@ -11,8 +12,9 @@ from django.utils.text import slugify
 from codes import words
 from codes.models import Code, CodePool, CodeUpload
 
-# What a spreadsheet would take for a formula gets a sign in front that makes it text.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet would take for a formula gets a sign in front that makes it text; full-width signs are taken for the
+# usual ones in East Asian locales, and blanks before them are not looked at.
+RISKY = re.compile("[ \u00a0\u200b\u3000\ufeff]*[-=+@%|\uff1d\uff0b\uff0d\uff20\x00-\x1f\x7f]")
 
 
 def codes_file(pool: CodePool) -> HttpResponse:
@@ -41,7 +43,7 @@ def problems_file(upload: CodeUpload) -> HttpResponse:
 def harmless(value: object) -> str:
     """Return a cell's text so that no spreadsheet takes it for a formula."""
     text = str(value)
-    return f"'{text}" if text.startswith(RISKY) else text
+    return f"'{text}" if RISKY.match(text) else text
 
 
 def _file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:

@@ -22,6 +22,8 @@ from tenancy.scope import current_merchant_id
 TAKE_MANY = """
 WITH free AS MATERIALIZED (
     SELECT id FROM codes_code WHERE merchant_id = %(merchant)s AND pool_id = %(pool)s AND state = 'free'
+        AND NOT EXISTS (SELECT FROM codes_codepool
+            WHERE merchant_id = %(merchant)s AND id = %(pool)s AND archived_at IS NOT NULL)
     ORDER BY id LIMIT %(number)s FOR UPDATE SKIP LOCKED),
 numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM free)
 UPDATE codes_code AS c
@@ -55,7 +57,7 @@ def take_many(
     """Give free codes of a pool to documents, the oldest code to the first document, inside the caller's transaction.
 
     Takes what is free by one statement, stepping around codes that others are taking; ``now`` (UTC) is written on
-    them. Where others wait and came before, nobody is given one. Answers with a code for each document that got one, or holds one of this pool already; a document that is
+    them. Where others wait and came before, or the pool is archived, nobody is given one. Answers with a code for each document that got one, or holds one of this pool already; a document that is
     missing may ask `codes.services.take`, which waits and says whether the pool is really empty. Raises
     IntegrityError for a document that holds a code of another pool.
     """

@@ -18,6 +18,7 @@ from jobs.errors import NotPossible
 from jobs.filters import JobFilter
 from jobs.kinds import label_of
 from jobs.models import Job
+from jobs.ordering import JOBS
 from jobs.tables import JobTable, may_cancel, may_retry
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
@@ -45,13 +46,7 @@ class JobList(StaffListView):
     template_name = "jobs/list.html"
     table_class = JobTable
     filterset_class = JobFilter
-    sorts = {
-        "created": "created_at",
-        "state": "state",
-        "kind": "kind",
-        "next_at": "next_at",
-        "attempts": "attempts",
-    }
+    sorts = JOBS
     default_sort = "-created"
     tabs = (
         Tab(_("All")),

@@ -29,6 +29,11 @@ def kinds() -> list[tuple[str, str]]:
     return [(kind, kind_label(kind)) for kind in import_string(settings.MESSAGE_RENDERERS)]
 
 
+def origins() -> dict[str, str]:
+    """Return by origin what people call such a document."""
+    return {origin: str(label) for origin, (label, _address) in beside("ORIGINS").items()}
+
+
 def document(origin: str, origin_id: uuid.UUID, merchant_slug: str) -> tuple[str, str]:
     """Return a document's name in words and the address of its page ("" where it has none)."""
     label, address = beside("ORIGINS").get(origin, (origin.replace("_", " ").capitalize(), ""))

@@ -2,7 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from messaging.states import PROBLEMS, EventState, Status, SuppressionReason
 from messaging.webhooks import models as webhook_models
@@ -130,6 +130,12 @@ class InboundEvent(MerchantModel):
         return f"{self.provider} {self.event} {self.id}"
 
 
+# Whether a message closed an address; those that somebody closed by hand come first.
+BY_MESSAGE = Case(
+    When(message_ref__isnull=True, then=Value(0)), default=Value(1), output_field=models.SmallIntegerField()
+)
+
+
 class Suppression(MerchantModel):
     """An address that a merchant writes to no more."""
 
@@ -147,6 +153,7 @@ class Suppression(MerchantModel):
             models.Index(fields=["merchant", "created_at", "id"], name="suppression_newest"),
             models.Index(fields=["merchant", "email_norm", "id"], name="suppression_by_address"),
             models.Index(fields=["merchant", "reason", "id"], name="suppression_by_reason"),
+            models.Index(F("merchant"), BY_MESSAGE, F("id"), name="suppression_by_message"),
         ]
 
     def __str__(self) -> str:

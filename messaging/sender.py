@@ -31,7 +31,7 @@ def build(message: Message, rendered: Rendered, merchant: Merchant) -> EmailMult
     email = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        from_email=formataddr((merchant.sender_name or merchant.name or name, address)),
+        from_email=formataddr((" ".join((merchant.sender_name or merchant.name or name).split()), address)),
         to=[formataddr((message.to_name, message.to_address)) if message.to_name else message.to_address],
         reply_to=[merchant.reply_to] if merchant.reply_to else None,
         headers={

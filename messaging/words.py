@@ -55,6 +55,8 @@ CODES: dict[str, Any] = {
     "gift_taken_back": _("The gift had been taken back"),
     "gift_changed": _("The gift was another one by then"),
     "promotion_archived": _("The promotion was archived"),
+    "use_taken_back": _("Marked as unused meanwhile"),
+    "not_ordered": _("No longer waiting to be shipped"),
 }
 # Answers of mail servers (smtp_451) and of providers' interfaces (http_429) by their first digit.
 ANSWERS: dict[str, Any] = {

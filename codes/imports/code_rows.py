@@ -74,6 +74,8 @@ class Codes(Records[CodeRow]):
             raise BadValue(_("This code holds a character that cannot be printed."))
         if row["pool"] not in self.pools:
             raise BadValue(_("There is no code pool “%(text)s”.") % {"text": row["pool"][:60]})
+        # One sign may stand for several, so that the spelling by which codes are compared is longer.
+        within(norm, "code", MAX_LENGTH)
         return CodeRow(within(value, "code", MAX_LENGTH), norm, row["pool"])
 
     def look(self, lines: Lines[CodeRow], refusals: Refusals) -> list[News[CodeRow]]:

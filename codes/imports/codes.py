@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from codes.imports import undoing
 from codes.imports.code_rows import COLUMNS, FIELDS, Codes
 from codes.models import Code
 from codes.normalise import masked
+from codes.shown import ending
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.imports import records
@@ -66,3 +71,10 @@ def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
     return {
         row_id: Named(f"{masked(value)} · {pool}", "codes:pool", (pool_id,)) for row_id, value, pool_id, pool in rows
     }
+
+
+def titles() -> QuerySet[Any]:
+    """Return the same by query: what is hidden of a code can neither be found nor sorted by."""
+    shown = Concat(Value(masked("")), ending(), Value(" · "), "pool__name", output_field=TextField())
+    found: QuerySet[Any] = Code.objects.values(title=shown)
+    return found

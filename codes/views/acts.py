@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from codes import services
+from codes.errors import HolderHasCode
 from codes.normalise import masked
 from codes.sheets import codes_file
-from codes.states import CodeState
 from codes.views.base import PoolView
 from tenancy.roles import Role
 from ui.htmx import dialog_base, vary_on_htmx
@@ -96,10 +96,12 @@ class CodeBurn(Question):
 
     def post(self, request: HttpRequest, pk: uuid.UUID, code_id: uuid.UUID) -> HttpResponse:
         """Do it, unless somebody holds the code."""
-        if self.code(pk, code_id).state == CodeState.TAKEN:
+        facts: dict[str, Any] = {"actor": self.actor, "now": timezone.now(), "reason": "withdrawn"}
+        try:
+            services.burn(code_id=self.code(pk, code_id).pk, only_free=True, **facts)
+        except HolderHasCode:
             self.warn(_("Somebody holds this code; withdraw it where it was given."))
         else:
-            services.burn(code_id=code_id, actor=self.actor, now=timezone.now(), reason="withdrawn")
             self.say(_("The code was withdrawn."))
         return self.back_to(self.at("pool", pk))
 

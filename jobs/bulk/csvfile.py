@@ -1,6 +1,7 @@
 """The results of a bulk act as a file, written while it is sent, some thousand rows in memory at a time."""
 
 import csv
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,8 +15,9 @@ from jobs.bulk.outcomes import DONE
 from tenancy.scope import merchant_scope
 
 PORTION = 2_000
-# A sheet would take a cell that begins like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A sheet would take a cell that begins like this for a formula: a sign, full-width ones too, behind what readers pass
+# over; or a control character.
+FORMULA = re.compile(r"[ \u00a0\u200b\u3000\ufeff]*[=+@%|\uff1d\uff0b\uff0d\uff20\-\x00-\x1f\x7f]")
 
 
 class Line:
@@ -51,7 +53,7 @@ def safe(value: Any) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).isoformat(sep=" ", timespec="minutes")
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _rows(kit: Kit, bulk: Any, position: int) -> Any:

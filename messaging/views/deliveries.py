@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging import maps, selectors, words
+from messaging import maps, ordering, selectors, words
 from messaging.facts import facts, handled
 from messaging.filters import MessageFilter
 from messaging.models import Message
@@ -32,14 +32,7 @@ class MessageList(StaffListView):
     template_name = "messaging/list.html"
     table_class = MessageTable
     filterset_class = MessageFilter
-    sorts = {
-        "queued": "queued_at",
-        "changed": "status_at",
-        "to": "to_address",
-        "status": "status",
-        "kind": "kind",
-        "attempts": "attempts",
-    }
+    sorts = ordering.MESSAGES
     default_sort = "-queued"
     tabs = (
         Tab(_("Problems"), PROBLEM_QUERY),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging import selectors, services
+from messaging import ordering, selectors, services
 from messaging.errors import AddressInvalid
 from messaging.filters import SuppressionFilter
 from messaging.forms import LiftForm, SuppressForm
@@ -33,7 +33,7 @@ class SuppressionList(StaffListView):
     template_name = "messaging/suppressions.html"
     table_class = SuppressionTable
     filterset_class = SuppressionFilter
-    sorts = {"address": "email_norm", "reason": "reason", "since": "created_at"}
+    sorts = ordering.SUPPRESSIONS
     default_sort = "-since"
     counted = ngettext_lazy("%(shown)s address", "%(shown)s addresses", "number")
     empty_title = _("No address is closed")

@@ -163,7 +163,10 @@ def resend(*, delivery_id: uuid.UUID, actor: Actor, now: datetime) -> WebhookDel
     if not delivery.endpoint.is_active:
         raise Refused(_("Its endpoint is switched off or removed. Switch it on first."))
     if delivery.status == Status.WAITING and delivery.job_id:
-        hasten(job_id=delivery.job_id, actor=actor, now=now)
+        job = hasten(job_id=delivery.job_id, actor=actor, now=now)
+        # Its endpoint may rest; who asks by hand does not wait for that.
+        job.payload = {**job.payload, "by_hand": True}
+        job.save(update_fields=["payload"])
         delivery.next_at = now
     else:
         payload = {"delivery": str(delivery.id), "by_hand": True}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from codes import filling
 from codes.errors import FileRefused, PatternRefused
+from codes.imports.code_rows import Codes
 from codes.models import Code, CodePool
 from codes.normalise import masked, value_norm
 from codes.parsing import MAX_BYTES, read_codes
@@ -17,6 +18,7 @@ from codes.patterns import capacity, check_pattern, draw
 from jobs import runner
 from jobs.models import Job
 from tenancy.actors import Actor
+from tenancy.imports.values import BadValue
 from tenancy.models import AuditEvent, Merchant
 from tenancy.scope import merchant_scope
 
@@ -96,6 +98,16 @@ def test_read_names_every_line_that_is_wrong() -> None:
         read_codes(b"SAVE-1\n" * 101)
 
     assert [error.line for error in caught.value.errors] == list(range(2, 102))
+
+
+def test_imported_code_is_refused_where_its_spelling_is_too_long_to_be_compared(
+    pool_with: PoolWith, merchant: Merchant
+) -> None:
+    pool = pool_with()
+    codes = Codes(merchant_id=merchant.id, now=timezone.now())
+
+    with pytest.raises(BadValue, match="longer than 64"):
+        codes.read({"code": "\N{SQUARE PPM}" * 30, "pool": pool.name}, 2)
 
 
 def test_upload_keeps_the_files_order_and_audits_the_number(pool_with: PoolWith, merchant: Merchant) -> None:

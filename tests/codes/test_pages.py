@@ -289,16 +289,22 @@ def test_show_five_examples_and_keep_none(pool_with: PoolWith, signed_in: Signed
 
 
 def test_download_the_codes_and_audit_it(pool_with: PoolWith, signed_in: SignedIn, merchant: Merchant) -> None:
-    pool, client = pool_with("SAVE-1", "=1+1", "@SUM"), signed_in(Role.ADMIN)
+    pool, client = pool_with("SAVE-1", "=1+1", "@SUM", "\N{FULLWIDTH EQUALS SIGN}2+2"), signed_in(Role.ADMIN)
     assert "audit log" in client.get(f"{LIST}{pool.id}/export/").content.decode()
 
     answer = client.post(f"{LIST}{pool.id}/export/")
 
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row[:2] for row in rows] == [["code", "state"], ["SAVE-1", "free"], ["'=1+1", "free"], ["'@SUM", "free"]]
+    assert [row[:2] for row in rows] == [
+        ["code", "state"],
+        ["SAVE-1", "free"],
+        ["'=1+1", "free"],
+        ["'@SUM", "free"],
+        ["'\N{FULLWIDTH EQUALS SIGN}2+2", "free"],
+    ]
     assert answer["Content-Disposition"] == 'attachment; filename="coupons.csv"'
     with merchant_scope(merchant):
-        assert AuditEvent.objects.get(action="code_pool.exported").after == {"codes": 3}
+        assert AuditEvent.objects.get(action="code_pool.exported").after == {"codes": 4}
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])

@@ -11,9 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from codes import services
-from codes.errors import CodeNotTaken, HolderHasCode, PoolEmpty
+from codes.errors import CodeNotTaken, HolderHasCode, PoolArchived, PoolEmpty
+from codes.minting import mint, mint_many
 from codes.models import Code, CodePool
 from codes.states import CodeState
+from codes.stock import take_many
 from tenancy.actors import Actor
 from tenancy.models import AuditEvent, Merchant
 from tenancy.scope import merchant_scope
@@ -73,6 +75,40 @@ def test_take_uses_the_very_last_code_then_says_empty(pool_with: PoolWith) -> No
         take(pool)
 
 
+def test_archived_pool_gives_no_code_until_it_is_back(pool_with: PoolWith, merchant: Merchant) -> None:
+    pool, holder, now = pool_with("AAA-1", "BBB-2", pattern="N-********"), uuid.uuid4(), timezone.now()
+    take(pool, holder)
+    about: dict[str, Any] = {"pool_id": pool.id, "origin": "claim", "now": now}
+    with merchant_scope(merchant):
+        services.archive(pool_id=pool.id, archived=True, actor=BY, now=now)
+
+        for is_new in (False, True):
+            with pytest.raises(PoolArchived):
+                services.take(origin_id=uuid.uuid4(), actor=BY, is_new=is_new, **about)
+        assert set(take_many(origin_ids=[uuid.uuid4(), holder], **about)) == {holder}
+        with pytest.raises(PoolArchived):
+            mint(origin_id=uuid.uuid4(), **about)
+        assert mint_many(origin_ids=[uuid.uuid4()], **about) == {}
+    assert take(pool, holder) == "AAA-1"
+
+    with merchant_scope(merchant):
+        services.archive(pool_id=pool.id, archived=False, actor=BY, now=now)
+    assert take(pool) == "BBB-2"
+
+
+@pytest.mark.parametrize(("pattern", "excluded"), [("", ""), ("BREW", ""), ("--", ""), ("B-####", "0123456789")])
+def test_pattern_that_makes_no_codes_is_sold_out(
+    pool_with: PoolWith, merchant: Merchant, pattern: str, excluded: str
+) -> None:
+    pool = pool_with(pattern=pattern, excluded=excluded)
+    about: dict[str, Any] = {"pool_id": pool.id, "origin": "claim", "now": timezone.now()}
+
+    with merchant_scope(merchant), pytest.raises(PoolEmpty):
+        mint(origin_id=uuid.uuid4(), **about)
+    with merchant_scope(merchant):
+        assert mint_many(origin_ids=[uuid.uuid4()], **about) == {}
+
+
 def test_take_from_another_merchants_pool_is_empty(pool_with: PoolWith, other_merchant: Merchant) -> None:
     pool = pool_with("AAA-1")
 
@@ -104,6 +140,17 @@ def test_burnt_code_is_never_given_again(pool_with: PoolWith, merchant: Merchant
         assert Code.objects.get(id=code.id).holder_id == holder
     with pytest.raises(PoolEmpty):
         take(pool)
+
+
+def test_code_that_was_just_taken_is_not_withdrawn_as_a_free_one(pool_with: PoolWith, merchant: Merchant) -> None:
+    pool = pool_with("AAA-1", "BBB-2")
+    take(pool)
+
+    with merchant_scope(merchant):
+        with pytest.raises(HolderHasCode):
+            services.burn(code_id=Code.objects.get(value="AAA-1").id, actor=BY, now=timezone.now(), only_free=True)
+        services.burn(code_id=Code.objects.get(value="BBB-2").id, actor=BY, now=timezone.now(), only_free=True)
+    assert states(pool) == {"AAA-1": CodeState.TAKEN, "BBB-2": CodeState.BURNT}
 
 
 def test_holder_may_take_again_after_its_code_was_burnt(pool_with: PoolWith, merchant: Merchant) -> None:

@@ -19,7 +19,7 @@ Queue = Callable[..., Message]
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.messaging.worker_settings"}
 
 
-def all_went_out(merchant: Merchant, seconds: float = 20) -> bool:
+def all_went_out(merchant: Merchant, seconds: float = 60) -> bool:
     """Wait until no message waits any more."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -69,6 +69,15 @@ def test_send_writes_one_mail_with_our_id(
     assert words.heard == [("test.gift", 1, "queued"), ("test.gift", 1, "sent")]
 
 
+def test_send_in_a_name_of_two_lines(queue: Queue, stored: Stored, merchant: Merchant, tmp_path: Path) -> None:
+    """A line break in a header would stop every mail of the merchant."""
+    Merchant.objects.filter(pk=merchant.pk).update(sender_name="Brew\r\nand Bloom")
+    message = queue()
+    send(merchant)
+    assert stored(message).status == Status.SENT
+    assert mails(tmp_path / "mail")[0]["From"] == "Brew and Bloom <no-reply@claims-center.example>"
+
+
 def test_code_is_kept_out_of_our_tables(queue: Queue, merchant: Merchant, stored: Stored, job_of: JobOf) -> None:
     message = queue()
     send(merchant)

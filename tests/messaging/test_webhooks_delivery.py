@@ -170,9 +170,12 @@ def test_let_a_failing_endpoint_rest(scope: Merchant, receiver: Receiver) -> Non
     job = Job.objects.get(kind="webhooks.deliver")
     assert (job.state, job.last_error, job.attempts) == (State.DUE, "endpoint_rests", 0)
     services.resend(delivery_id=made.id, actor=BY, now=timezone.now())
+    run_due()
+    assert [came.headers["webhook-id"] for came in receiver.taken] == [made.message_id]
+    WebhookEndpoint.objects.update(quiet_until=timezone.now() + timedelta(minutes=2), failures=5)
     test(hook)
     run_due()
-    assert len(receiver.taken) == 1
+    assert len(receiver.taken) == 2
 
 
 def test_send_to_no_private_address(scope: Merchant, receiver: Receiver, settings: Any) -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging.webhooks import maps, selectors, words
-from messaging.webhooks.filters import EndpointDeliveryFilter
+from messaging.webhooks import maps, ordering, selectors, words
+from messaging.webhooks.filters import EndpointDeliveryFilter, EndpointFilter
 from messaging.webhooks.models import WebhookDelivery, WebhookEndpoint
 from messaging.webhooks.tables import EndpointDeliveryTable, EndpointTable
 from tenancy.lists import StaffListView
@@ -31,7 +31,8 @@ class EndpointList(SettingsPage, StaffListView):
     title = _("Settings")
     template_name = "messaging/webhooks/endpoints.html"
     table_class = EndpointTable
-    sorts = {"name": "name", "created": "created_at"}
+    filterset_class = EndpointFilter
+    sorts = ordering.ENDPOINTS
     default_sort = "-created"
     counted = ngettext_lazy("%(shown)s endpoint", "%(shown)s endpoints", "number")
     empty_icon = "webhook"
@@ -69,7 +70,7 @@ class EndpointPage(EndpointFound, SettingsPage, StaffListView):
     template_name = "messaging/webhooks/endpoint.html"
     table_class = EndpointDeliveryTable
     filterset_class = EndpointDeliveryFilter
-    sorts = {"created": "created_at", "event": "event", "status": "status", "attempts": "attempts"}
+    sorts = {name: by for name, by in ordering.DELIVERIES.items() if name in EndpointDeliveryTable.known()}
     default_sort = "-created"
     counted = ngettext_lazy("%(shown)s message", "%(shown)s messages", "number")
     empty_icon = "webhook"

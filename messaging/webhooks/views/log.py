@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging.webhooks import maps, selectors, services, words
+from messaging.webhooks import maps, ordering, selectors, services, words
 from messaging.webhooks.filters import DeliveryFilter
 from messaging.webhooks.models import WebhookAttempt, WebhookDelivery
 from messaging.webhooks.states import Status
@@ -37,7 +37,7 @@ class WebhookList(SettingsPage, StaffListView):
     template_name = "messaging/webhooks/log.html"
     table_class = DeliveryTable
     filterset_class = DeliveryFilter
-    sorts = {"created": "created_at", "event": "event", "status": "status", "attempts": "attempts"}
+    sorts = ordering.DELIVERIES
     default_sort = "-created"
     tabs = (
         Tab(_("All"), counted=False),
