@@ -8,15 +8,16 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.marketplaces import Marketplace
-from claims_center.matching import numbers_of
+from claims_center.matching import REAL_DIGIT, comparable, numbers_of
 from claims_center.models import ClaimToken, Funnel, OrderStatus, Product, PromotionKind, SignalKind
 from claims_center.signals.marks import marks_with
 from claims_center.states import Attention, Delivery, Status, Verification
 from tenancy.models import User
 from tenancy.roles import Role
 from tenancy.scope import current_merchant_id
-from tenancy.search import search_by_token
+from tenancy.search import LAST, search_by_token
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, PeriodFilter, SearchFilter, YesNoFilter
+from ui.filters.words import id_in, words_in
 
 NOBODY, ANY = "nobody", "any"
 # As a colleague is called: by name, else by address.
@@ -99,14 +100,22 @@ class ClaimFilter(FilterSet):
 class OrderFilter(FilterSet):
     """The filters of the order history."""
 
-    q = SearchFilter(method="search", label=_("Order number"))
+    q = SearchFilter(method="search", label=_("Order number or buyer"))
     marketplace = ChoicesFilter("marketplace", choices=Marketplace.choices, label=_("Marketplace"))
     status = ChoicesFilter("status", choices=OrderStatus.choices, label=_("Status"))
     ordered = PeriodFilter("ordered_at", label=_("Ordered"))
     imported = PeriodFilter("imported_at", label=_("Imported"), always=False)
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
-        """Find by the whole number, however it is typed, or by its last group."""
+        """Find by the number or how it begins, however it is typed, by its last group, or by words of the buyer."""
         numbers = numbers_of(text)
         found = Q(number_norm__in=numbers) | Q(last_group__in=numbers) | Q(other_norm__in=numbers)
-        return rows.filter(found) if numbers else rows.none()
+        has_digit = REAL_DIGIT.search(text) is not None
+        if has_digit:
+            begin = numbers[0] if numbers else comparable(text)
+            found |= Q(number_norm__gte=begin, number_norm__lt=begin + LAST)
+        if not has_digit or "@" in text:
+            found |= words_in(text, "buyer_name", "buyer_email")
+        if key := id_in(text):
+            found |= Q(pk=key)
+        return rows.filter(found)

@@ -1,11 +1,8 @@
 """The lists of claims and orders."""
 
-import uuid
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +11,9 @@ from claims_center import badges
 from claims_center.marketplaces import Marketplace
 from claims_center.models import Claim, Order, PromotionKind
 from ui import cells
-from ui.addresses import row_address
+from ui.addresses import NOBODY, address, row_address
 from ui.icons import icon
 from ui.tables import Column, Table
-
-# Stands in an address where a row's id will stand.
-NOBODY = str(uuid.UUID(int=0))
 
 
 def _marketplace(value: str) -> str:
@@ -54,19 +48,11 @@ class ClaimTable(Table):
 
     def __init__(self, *args: Any, merchant_slug: str, place: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Addresses are looked up once and not for each row, and so is what only a few values can look like.
-        self.claim_page = reverse("claims:claim", args=[merchant_slug, NOBODY])
-        self.customer_page = reverse("cockpit:customer", args=[merchant_slug, NOBODY])
+        # Addresses are looked up once and not for each row.
+        self.claim_page = address("claims:claim", merchant_slug, NOBODY)
+        self.customer_page = address("cockpit:customer", merchant_slug, NOBODY)
         self.place = f"?{urlencode({'list': place})}" if place else ""
         self.edit_words = _now("Edit the claim of %(customer)s")
-        self.drawn: dict[tuple[Any, ...], str] = {}
-
-    def once(self, make: Callable[..., str], *values: Any) -> str:
-        """Return `make(*values)`, made once for each page and values."""
-        key = (make, *values)
-        if key not in self.drawn:
-            self.drawn[key] = make(*values)
-        return self.drawn[key]
 
     def row_label(self, record: Claim) -> str:
         """Return whose claim it is, and of when."""

@@ -7,15 +7,17 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from claims_center.errors import NotAllowed, NothingToGive, Refused
-from claims_center.models import Claim
+from claims_center.models import Claim, Promotion
 from claims_center.services.base import ORIGIN, keep, locked
 from claims_center.services.gifts import check_sendable, send_gift
 from claims_center.states import Event, Status
 from codes.errors import PoolArchived
-from codes.waiting import Place, leave, may_take, place_of, wait
+from codes.models import Waiting
+from codes.waiting import Place, leave, may_take, place_of, serve, wait
 from tenancy.actors import Actor
 
 
@@ -49,6 +51,27 @@ def leave_line(*, claim_id: uuid.UUID, actor: Actor, now: datetime, reason: str 
     if leave(origin=ORIGIN, origin_ids=[claim.id]):
         keep(claim=claim, event=Event.WAIT_ENDED, fields=(), actor=actor, now=now, reason=reason)
     return claim
+
+
+def change_lines(*, promotion: Promotion, actor: Actor, now: datetime) -> None:
+    """Let the claims that wait for a code of a promotion's former pool wait for one of its present pool, as long as before.
+
+    Puts down the jobs that serve both lines. Where the promotion takes its codes from no pool any more, nothing is
+    waited for: they leave the line, each with history, and can be sent.
+    """
+    claims: QuerySet[Claim] = Claim.objects.filter(promotion_id=promotion.id)
+    rows = Waiting.objects.filter(origin=ORIGIN, origin_id__in=claims.values("id")).exclude(pool_id=promotion.pool_id)
+    pools = set(rows.values_list("pool_id", flat=True))
+    if not pools:
+        return
+    if promotion.pool_id is None:
+        for claim_id in sorted(rows.values_list("origin_id", flat=True)):
+            leave_line(claim_id=claim_id, actor=actor, now=now)
+    else:
+        rows.update(pool_id=promotion.pool_id)
+        pools.add(promotion.pool_id)
+    for pool_id in sorted(pools):
+        serve(pool_id=pool_id, now=now)
 
 
 def where(claim: Claim) -> Place | None:
@@ -88,11 +111,26 @@ def give(*, origin_id: uuid.UUID, now: datetime) -> None:
         with transaction.atomic():
             send_gift(claim_id=origin_id, actor=Actor.system(), now=now)
     except NothingToGive as refusal:
+        if _changed_over(origin_id, now=now):
+            return
         if refusal.__cause__ is not None:
             raise refusal.__cause__ from None
         raise
     except Refused as refusal:
         leave_line(claim_id=origin_id, actor=Actor.system(), now=now, reason=refusal.sentence)
+
+
+def _changed_over(claim_id: uuid.UUID, *, now: datetime) -> bool:
+    """Let a claim that came into the line of a pool which its promotion does not use any more change over."""
+    claim = Claim.objects.select_related("promotion").get(id=claim_id)
+    place, pool_id = where(claim), claim.promotion.pool_id
+    if place is None or pool_id is None or place.pool_id == pool_id:
+        return False
+    try:
+        wait(pool_id=pool_id, origin=ORIGIN, origin_id=claim.id, now=place.asked_at, actor=Actor.parse(place.actor))
+    except PoolArchived:
+        leave_line(claim_id=claim_id, actor=Actor.system(), now=now, reason=_("Its code pool is archived."))
+    return True
 
 
 def named(*, origin_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:

@@ -24,6 +24,7 @@ from claims_center.states import Status
 from ui import locale
 from ui.charts import Bar, funnel_chart
 from ui.filters import Period
+from ui.filters.period import EARLIEST, LATEST
 
 DAYS = {"7": 7, "30": 30, "90": 90}
 USUAL, EVER = "30", "all"
@@ -207,6 +208,8 @@ def _share(part: float, whole: float) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # As far as lists can be narrowed.
+    return day if EARLIEST <= day <= LATEST else None

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.catalogue.selectors import RANKS
 from claims_center.marketplaces import Marketplace
 from claims_center.models import FunnelProduct, FunnelState, Listing, Product, Promotion, PromotionKind, Source
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, SearchFilter, YesNoFilter
+from ui.filters.words import with_words
 
 
 class ProductFilter(FilterSet):
@@ -21,7 +22,7 @@ class ProductFilter(FilterSet):
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
         """Find by part of title or SKU; a catalogue is small."""
-        return rows.filter(Q(title__icontains=text) | Q(sku__icontains=text))
+        return with_words(rows, text, "title", "sku")
 
     def sold_at(self, rows: QuerySet[Any], field_name: str, value: Sequence[str]) -> QuerySet[Any]:
         """Narrow to products with a listing there."""
@@ -32,14 +33,14 @@ class ProductFilter(FilterSet):
 class PromotionFilter(FilterSet):
     """Promotions."""
 
-    q = SearchFilter(method="search", label=_("Name or item"))
+    q = SearchFilter(method="search", label=_("Name or gift"))
     kind = ChoicesFilter("kind", choices=PromotionKind.choices, label=_("Kind"))
     source = ChoicesFilter("source", choices=Source.choices, label=_("Gift"))
     archived = YesNoFilter("archived_at", not_null=True, label=_("Archived"))
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
-        """Find by part of the name or the item."""
-        return rows.filter(Q(name__icontains=text) | Q(item_name__icontains=text))
+        """Find by part of the name, or of the item, the file or the pool that is shown as the gift."""
+        return with_words(rows, text, "name", "item_name", "file_name", "pool__name")
 
 
 class FunnelFilter(FilterSet):
@@ -59,7 +60,7 @@ class FunnelFilter(FilterSet):
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
         """Find by part of name or address."""
-        return rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
+        return with_words(rows, text, "name", "slug")
 
     def standing(self, rows: QuerySet[Any], field_name: str, value: Sequence[str]) -> QuerySet[Any]:
         """Narrow to funnels in these states."""

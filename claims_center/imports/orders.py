@@ -7,7 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from claims_center.imports import undoing
@@ -117,6 +119,12 @@ def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
     """Return the numbers of orders, and their pages."""
     rows = Order.objects.filter(id__in=ids).values_list("id", "number")
     return {row_id: Named(number, "claims:order", (row_id,)) for row_id, number in rows}
+
+
+def titles() -> QuerySet[Any]:
+    """Return the same numbers by query."""
+    found: QuerySet[Any] = Order.objects.values(title=F("number"))
+    return found
 
 
 def _write(

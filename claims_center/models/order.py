@@ -3,12 +3,15 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims_center.marketplaces import Marketplace
 from tenancy.base import MerchantForeignKey, MerchantModel
 from tenancy.changes import ChangedManager, ChangeField
+
+NO_AMOUNT = -(10**15)
 
 
 class OrderStatus(models.TextChoices):
@@ -46,6 +49,12 @@ class Order(MerchantModel):
     country = models.CharField(_("Country"), max_length=2, blank=True)
     amount = models.DecimalField(_("Amount"), max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(_("Currency"), max_length=3, blank=True)
+    # Whole cents for the list to sort by; an order without an amount comes before all others.
+    amount_cents = models.GeneratedField(
+        expression=Coalesce(Cast(F("amount") * 100, models.BigIntegerField()), Value(NO_AMOUNT)),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     item_count = models.PositiveIntegerField(default=0)
     reported_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64)
@@ -75,6 +84,9 @@ class Order(MerchantModel):
             models.Index(fields=["merchant", "marketplace", "id"], name="order_sort_marketplace"),
             models.Index(fields=["merchant", "status", "id"], name="order_sort_status"),
             models.Index(fields=["merchant", "imported_at", "id"], name="order_by_import"),
+            models.Index(fields=["merchant", "item_count", "id"], name="order_by_items"),
+            models.Index(fields=["merchant", "amount_cents", "id"], name="order_by_amount"),
+            models.Index(fields=["merchant", "buyer_name", "id"], name="order_by_buyer"),
             models.Index(fields=["merchant", "batch", "id"], name="order_of_batch"),
             models.Index(fields=["merchant", "change_xid", "id"], name="order_changed"),
         ]

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims_center.errors import InUse
-from claims_center.models import Claim, Funnel, Listing, Product, Promotion
+from claims_center.models import Claim, Funnel, Listing, Product, Promotion, Source
 from claims_center.services.copies import carry_name
 from claims_center.services.pictures import fetch_later
+from claims_center.waiting import change_lines
 from tenancy.actors import Actor
 from tenancy.audit import audit
 
@@ -125,12 +126,15 @@ def create_promotion(*, values: Mapping[str, Any], actor: Actor, now: datetime) 
 def update_promotion(*, promotion_id: uuid.UUID, values: Mapping[str, Any], actor: Actor, now: datetime) -> Promotion:
     """Change a promotion: saves it, carries a new name to the claims that show it, writes an audit event.
 
-    Raises InUse where a digital gift would become a shipped one, or the other way round, after claims were made: what
-    has been sent cannot be turned into something else.
+    Claims that wait for a code of its former pool wait for one of the new pool, as long as before (`change_lines`).
+
+    Raises InUse where a digital gift would become a shipped one, or the other way round, or a file something else, after
+    claims were made: what has been sent cannot be turned into something else, and the link to a file leads to this row.
     """
     promotion: Promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion_id)
     before = _facts(promotion, PROMOTION_FIELDS)
-    if values.get("kind", promotion.kind) != promotion.kind and has_claims(promotion_id=promotion.id):
+    kind, source = values.get("kind", promotion.kind), values.get("source", promotion.source)
+    if becomes_another(promotion=promotion, kind=kind, source=source) and has_claims(promotion_id=promotion.id):
         raise InUse(_("Claims were made with it, so it stays what it is. Make a new promotion instead."))
     for name, value in values.items():
         setattr(promotion, name, value)
@@ -138,8 +142,15 @@ def update_promotion(*, promotion_id: uuid.UUID, values: Mapping[str, Any], acto
     after = _facts(promotion, PROMOTION_FIELDS)
     if before["name"] != after["name"]:
         carry_name(source="promotion", source_id=promotion.id, now=now)
+    if before["pool_id"] != after["pool_id"]:
+        change_lines(promotion=promotion, actor=actor, now=now)
     _audit_change("promotion", promotion.id, before, after, actor)
     return promotion
+
+
+def becomes_another(*, promotion: Promotion, kind: str, source: str) -> bool:
+    """Say whether what customers hold of a promotion would not be theirs any more with this kind and source."""
+    return kind != promotion.kind or (promotion.source == Source.FILE and source != Source.FILE)
 
 
 def has_claims(*, promotion_id: uuid.UUID) -> bool:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from claims_center.models import BulkRow, Claim, ClaimChange, ClaimNote, ClaimToken, Journey, Order, SignalDismissal
@@ -35,7 +36,8 @@ FIELDS = (
 def forget(*, customer_id: uuid.UUID) -> int:
     """Forget who a customer is, in everything that claims keep; return how many claims there were.
 
-    1. Locks the customer's claims by id; has the mails to the addresses that they know forgotten.
+    1. Locks the customer's claims and those that they give a signal to, all by id as everybody who locks several does;
+       has the mails to the addresses that the customer's own know forgotten.
     2. Removes what they are compared and found by, notes, settled signals, drafts, what bulk acts kept for an undo, and
        the words of the history; blanks the buyer of the orders that they matched.
     3. Blanks names, addresses, feedback and what was typed; no tracker link leads to them any more.
@@ -44,7 +46,10 @@ def forget(*, customer_id: uuid.UUID) -> int:
     States, times, products, gifts and the order number as it is compared stay: figures stay true, and an order is not
     given a second gift. Twice is as once.
     """
-    claims = list(Claim.objects.select_for_update(no_key=True).filter(customer_id=customer_id).order_by("id"))
+    mine = Q(customer_id=customer_id)
+    near = around(list(Claim.objects.filter(mine).values_list("id", flat=True)))
+    held = Claim.objects.select_for_update(no_key=True).filter(mine | Q(id__in=near)).order_by("id")
+    claims = [claim for claim in held if claim.customer_id == customer_id]
     ids = [claim.id for claim in claims]
     forget_messages(customer_id=customer_id, addresses={claim.customer_email for claim in claims})
     met = around(ids) - set(ids)

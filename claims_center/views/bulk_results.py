@@ -15,6 +15,7 @@ from django.utils.translation import ngettext_lazy
 
 from claims_center.bulk import csvfile
 from claims_center.bulk.filters import ActFilter, RowFilter
+from claims_center.bulk.ordering import ACTS_BY, ROWS_BY
 from claims_center.bulk.selectors import Result, acts_for_list, result_of
 from claims_center.bulk.tables import ActTable, RowTable, state_badge, title_of
 from claims_center.models import BulkRow, BulkState
@@ -34,7 +35,7 @@ class ActList(StaffListView):
     template_name = "claims/bulk_list.html"
     table_class = ActTable
     filterset_class = ActFilter
-    sorts = {"started": "created_at"}
+    sorts = ACTS_BY
     default_sort = "-started"
     counted = ngettext_lazy("%(shown)s bulk action", "%(shown)s bulk actions", "number")
     empty_icon = "list-checks"
@@ -64,7 +65,7 @@ class ResultView(BulkView, StaffListView):
     template_name = "claims/bulk_result.html"
     table_class = RowTable
     filterset_class = RowFilter
-    sorts = {"position": "position"}
+    sorts = ROWS_BY
     default_sort = "position"
     tabs = (Tab(_("All")), Tab(_("Done"), "result=done"), Tab(_("Skipped"), "result=skipped"))
     counted = ngettext_lazy("%(shown)s claim", "%(shown)s claims", "number")

@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -16,6 +15,7 @@ from claims_center.views.overview import above_list
 from tenancy.lists import StaffListView
 from tenancy.lists.places import place_in
 from tenancy.roles import Role
+from ui.addresses import address
 from ui.bulk import BulkAction
 from ui.listing import Action, Tab
 
@@ -111,7 +111,7 @@ class ClaimList(StaffListView):
 
     def action_url(self, action: BulkAction) -> str:
         """Return the confirmation page of a bulk action."""
-        return reverse("claims:bulk", args=[self.request.merchant.slug, action.url])
+        return address("claims:bulk", self.request.merchant.slug, action.url)
 
     @cached_property
     def overview(self) -> Overview:

@@ -38,6 +38,9 @@ class OrderList(StaffListView):
         "ordered": "ordered_at",
         "marketplace": "marketplace",
         "status": "status",
+        "items": "item_count",
+        "amount": "amount_cents",
+        "buyer": "buyer_name",
         "imported": "imported_at",
     }
     default_sort = "-ordered"

@@ -81,7 +81,7 @@ class RulesView(StaffView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save it."""
-        form = RulesForm(request.POST)
+        form = RulesForm(request.POST, instance=rules())
         if not form.is_valid():
             return invalid(request, "ui/form_page.html", self._context(form))
         services.save_rules(**form.cleaned_data, actor=self.actor, now=timezone.now())

@@ -33,17 +33,39 @@
     form.querySelector("button[name=find]").click();
   });
 
-  // After a button of the picker the same button, or the box beside it, keeps the focus.
+  // After a button of the picker the same button, or the box beside it, keeps the focus. What is pressed while an
+  // answer is on its way is pressed again in the picker that comes: two answers, each from before the other, would lose one.
   let pressed = "";
+  let busy = false;
+  const wishes = [];
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
-    if (target?.id === "picker") pressed = `button[name="${elt.name}"][value="${elt.value}"]:not(:disabled)`;
+    if (target?.id !== "picker") return;
+    const button = `button[name="${elt.name}"][value="${elt.value}"]:not(:disabled)`;
+    if (busy) {
+      event.preventDefault();
+      wishes.push(() => form.querySelector(`#picker ${button}`)?.click());
+      return;
+    }
+    busy = true;
+    pressed = button;
+  });
+  form.addEventListener("submit", (event) => {
+    if (!busy) return;
+    event.preventDefault();
+    wishes.push(() => form.requestSubmit(event.submitter));
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "picker") {
       (event.detail.target.querySelector(pressed) ?? event.detail.target.querySelector("[data-picker-query]")).focus();
       look();
     }
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target?.id !== "picker") return;
+    busy = false;
+    while (wishes.length && !busy) wishes.shift()();
   });
 
   // The preview opens in a tab of its own, so this page may send again at once.

@@ -18,6 +18,7 @@ from tenancy.scope import merchant_scope
 from tests.public.factories import LONG_AGO, make_funnel, make_product, make_promotion
 from tests.public.pictures import a_picture
 from tests.support.seeing import CONTRAST, RULES, faults
+from tests.support.waiting import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "aside"])]
 
@@ -74,7 +75,7 @@ def look(page: Page, name: str) -> None:
             if SHOTS:
                 path = Path(SHOTS) / f"cat-{name}-{width}-{scheme}.png"
                 page.screenshot(path=path, full_page=True, animations="disabled")
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+            assert fits(page, size["width"]), name
         assert faults(page, RULES if scheme == "light" else CONTRAST) == [], f"{name} {scheme}"
 
 
@@ -118,7 +119,7 @@ def test_build_without_scripts(browser: Browser, server: str, funnel: Funnel, si
     page.goto(f"{server}/m/brew-bloom/funnels/{funnel.id}/edit/")
     page.get_by_label("Headline", exact=False).first.fill("Typed, not saved")
     page.get_by_role("button", name="Move Paper filters, 100 pieces up").click()
-    assert page.locator(".picker-list").first.inner_text().startswith("Paper filters")
+    expect(page.locator(".picker-list").first).to_have_text(re.compile(r"^\s*Paper filters"), use_inner_text=True)
     expect(page.get_by_label("Headline", exact=False).first).to_have_value("Typed, not saved")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Preview every page").click()

@@ -99,7 +99,13 @@ def test_leave_robots_and_previews_out(merchant: Merchant, funnel: Funnel) -> No
         assert Journey.objects.get().via == "link"
 
 
-@pytest.mark.parametrize("query", ["", "?days=nonsense", "?from=2026-13-01&to=x", "?from=2026-02-01&to=2026-01-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", "?days=nonsense", "?from=2026-13-01&to=x", "?from=2026-02-01&to=2026-01-01"),
+        *("?from=2026-01-01&to=9999-12-31", "?from=0001-01-01&to=2026-01-01"),
+    ],
+)
 def test_take_the_usual_period_for_one_that_is_none(
     viewer: Client, merchant: Merchant, funnel: Funnel, query: str
 ) -> None:

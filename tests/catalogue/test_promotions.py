@@ -8,8 +8,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from claims_center.errors import InUse
 from claims_center.models import Promotion
+from claims_center.services.catalogue import update_promotion
 from codes.models import CodePool
+from tenancy.actors import Actor
 from tenancy.models import AuditEvent, Merchant
 from tenancy.scope import merchant_scope
 from tests.public.factories import make_funnel, make_promotion
@@ -121,6 +124,26 @@ def test_keep_the_kind_of_a_gift_that_was_claimed(admin: Client, merchant: Merch
     response = admin.post(f"{LIST}{promotion.id}/", posted(source="item", item_name="Mug"))
     assert response.status_code == 422
     assert "it stays what it is" in response.content.decode()
+
+
+def test_keep_a_file_that_was_claimed(admin: Client, merchant: Merchant) -> None:
+    """The customers' links lead to it; another file may take its place."""
+    with merchant_scope(merchant):
+        gift = make_promotion(source="file", fixed_code="", file="gifts/guide.pdf", file_name="guide.pdf")
+        walker = Walker(Client(), merchant, make_funnel(promotion=gift))
+    address = f"{LIST}{gift.id}/"
+    assert admin.post(address, posted(source="fixed")).status_code == 302
+    with merchant_scope(merchant):
+        Promotion.objects.filter(id=gift.id).update(
+            source="file", fixed_code="", file="gifts/guide.pdf", file_name="guide.pdf"
+        )
+    walker.submit()
+    refused = admin.post(address, posted(source="fixed"))
+    assert (refused.status_code, "it stays what it is" in refused.content.decode()) == (422, True)
+    values = {"source": "fixed", "fixed_code": "X", "file": "", "file_name": ""}
+    with merchant_scope(merchant), pytest.raises(InUse):
+        update_promotion(promotion_id=gift.id, values=values, actor=Actor.system(), now=timezone.now())
+    assert (saved(merchant).source, saved(merchant).file_name) == ("file", "guide.pdf")
 
 
 def test_carry_a_new_name_to_the_claims(admin: Client, merchant: Merchant) -> None:

@@ -1,5 +1,6 @@
 """From the list to a claim, to its neighbours, and back to the very spot."""
 
+import copy
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,13 +27,26 @@ def agent(merchant: Merchant) -> Client:
     return sign_in(merchant, Role.AGENT)
 
 
-@pytest.fixture
-def many(merchant: Merchant) -> list[Claim]:
-    """Thirty claims, the youngest first, as the list shows them."""
+@pytest.fixture(scope="module")
+def made(shared_rows: None) -> tuple[Merchant, list[Claim]]:
+    """A merchant with thirty claims, the youngest first, as the list shows them."""
+    merchant = Merchant.objects.create(name="Brew & Bloom", slug="brew-bloom")
     with merchant_scope(merchant):
         funnel = funnel_with()
         make_order(funnel)
-        return [make_claim(funnel, email=f"c{n}@example.com", now=NOW - timedelta(hours=n)) for n in range(30)]
+        claims = [make_claim(funnel, email=f"c{n}@example.com", now=NOW - timedelta(hours=n)) for n in range(30)]
+    return merchant, claims
+
+
+@pytest.fixture
+def merchant(db: None, made: tuple[Merchant, list[Claim]]) -> Merchant:
+    return Merchant.objects.get(id=made[0].id)
+
+
+@pytest.fixture
+def many(made: tuple[Merchant, list[Claim]]) -> list[Claim]:
+    """The claims as they came in."""
+    return copy.deepcopy(made[1])
 
 
 def opened(client: Client, merchant: Merchant, claim: Claim, query: str = "") -> str:

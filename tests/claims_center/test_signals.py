@@ -1,6 +1,7 @@
 """Signals: what stands out between claims, said in words, deciding nothing, blind to what customers think."""
 
 import ast
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from claims_center import signals
 from claims_center.errors import Incomplete
-from claims_center.models import Claim, ClaimTrait, SignalDismissal, SignalKind
+from claims_center.models import Claim, ClaimTrait, SignalDismissal, SignalKind, SignalRules
 from claims_center.services import corrections, verdicts
 from claims_center.services.signals import dismiss_signal, save_rules
 from claims_center.services.submission import submit_claim
 from claims_center.signals import normal
 from customers.models import Customer
 from tenancy.models import AuditEvent, Merchant
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_center.factories import (
     ADDRESS,
@@ -29,6 +31,7 @@ from tests.claims_center.factories import (
     make_funnel,
     make_promotion,
 )
+from tests.claims_pages.factories import path, sign_in
 
 BY: dict[str, Any] = {"actor": STAFF, "now": NOW}
 
@@ -97,6 +100,17 @@ def test_notice_too_many_claims_in_the_merchants_period(scope: Merchant) -> None
     assert [kinds(claim) for claim in made] == [set(), set(), {"many_claims"}, {"many_claims"}, {"many_claims"}]
     [found] = signals.signals_of(made[4])
     assert found.words == "This customer sent 3 claims within 25 days; up to 2 are fine."
+
+
+def test_change_the_rules_again_and_again(merchant: Merchant) -> None:
+    admin, address = sign_in(merchant, Role.ADMIN), path(merchant, "claims", "signals")
+    for most_claims in ("5", "5", "2"):
+        answer = admin.post(address, {"most_claims": most_claims, "days": "10", "op_id": str(uuid.uuid4())})
+        assert (answer.status_code, answer.headers.get("Location")) == (302, address)
+    refused = admin.post(address, {"most_claims": "0", "days": "10", "op_id": str(uuid.uuid4())})
+    assert refused.status_code == 422
+    with merchant_scope(merchant):
+        assert SignalRules.objects.values_list("most_claims", "days").get() == (2, 10)
 
 
 def test_take_the_same_customer_for_no_stranger(scope: Merchant) -> None:

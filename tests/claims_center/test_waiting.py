@@ -7,8 +7,9 @@ from django.test import Client
 
 from claims_center import waiting
 from claims_center.errors import NotAllowed, NothingToGive
-from claims_center.models import Claim, ClaimChange
+from claims_center.models import Claim, ClaimChange, Promotion
 from claims_center.services import gifts, verdicts
+from claims_center.services.catalogue import update_promotion
 from claims_center.states import Delivery, Event, Status
 from codes import filling
 from codes.models import Code, CodePool, Waiting
@@ -188,3 +189,54 @@ def test_show_the_place_in_line(shop: Merchant, agent: Client) -> None:
     assert "3 wait for a code" in line
     assert line.index("C0 Lee") < line.index("C1 Lee") < line.index("C2 Lee")
     assert "Waiting for a code, 2nd in line" in agent.get(pages[2]).content.decode()
+
+
+def pool_changed(claims: list[Claim], **values: Any) -> None:
+    given = {"kind": "digital", "source": "pool", "pool_id": None, "fixed_code": ""} | values
+    update_promotion(promotion_id=claims[0].promotion_id, values=given, **BY)
+
+
+def test_change_lines_with_the_promotion(shop: Merchant) -> None:
+    """Its pool is another one now: who waits is served from there, in order, and holds up nobody in the old line."""
+    with merchant_scope(shop):
+        claims = of_empty_pool(2)
+        old = CodePool.objects.get()
+        others = verified(9, make_funnel(make_promotion(name="Other", pool=old)))
+        for claim in (*claims, others):
+            waiting.join_line(claim_id=claim.id, **BY)
+        pool_changed(claims, pool_id=make_pool("NEW-1", name="New").id)
+        filling.upload(pool_id=old.id, data=b"OLD-1", **BY)
+    work(shop)
+    with merchant_scope(shop):
+        codes = dict(Claim.objects.values_list("id", "gift_code"))
+        assert [codes[claim.id] for claim in (*claims, others)] == ["NEW-1", "", "OLD-1"]
+        place = waiting.where(Claim.objects.get(id=claims[1].id))
+        assert place is not None
+        assert (place.pool_name, place.number) == ("New", 1)
+
+
+def test_change_over_when_its_turn_comes(shop: Merchant) -> None:
+    """Whoever joined the old line just before the promotion changed goes to the right one, and the others go on."""
+    with merchant_scope(shop):
+        claims = of_empty_pool(1)
+        old, new = CodePool.objects.get(), make_pool(name="New")
+        others = verified(9, make_funnel(make_promotion(name="Other", pool=old)))
+        for claim in (*claims, others):
+            waiting.join_line(claim_id=claim.id, **BY)
+        Promotion.objects.filter(id=claims[0].promotion_id).update(pool_id=new.id)
+        filling.upload(pool_id=old.id, data=b"OLD-1", **BY)
+    work(shop)
+    with merchant_scope(shop):
+        assert Claim.objects.get(id=others.id).gift_code == "OLD-1"
+        assert Waiting.objects.get().pool_id == new.id
+
+
+def test_wait_for_nothing_where_no_pool_is_asked_any_more(shop: Merchant) -> None:
+    with merchant_scope(shop):
+        claims = of_empty_pool(1)
+        waiting.join_line(claim_id=claims[0].id, **BY)
+        pool_changed(claims, source="fixed", fixed_code="WELCOME10")
+        claim = Claim.objects.get(id=claims[0].id)
+        assert waiting.where(claim) is None
+        assert ClaimChange.objects.filter(claim=claim).latest("seq").event == Event.WAIT_ENDED
+        assert gifts.send_gift(claim_id=claim.id, **BY).gift_code == "WELCOME10"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_center.catalogue import files
 from claims_center.models import Promotion, PromotionKind, Source
-from claims_center.services.catalogue import has_claims
+from claims_center.services.catalogue import becomes_another, has_claims
 from codes.models import CodePool
 from codes.selectors import open_pools
 from ui.forms import StyledForm
@@ -93,9 +93,11 @@ class PromotionForm(StyledForm):
         return given
 
     def _becomes_another(self, source: str) -> bool:
-        """Say whether a gift that was claimed would be shipped instead of mailed, or the other way round."""
+        """Say whether a gift that was claimed would be shipped instead of mailed, the other way round, or no file any more."""
         known = self.promotion
-        return known is not None and kind_of(source) != known.kind and has_claims(promotion_id=known.pk)
+        if known is None or not becomes_another(promotion=known, kind=kind_of(source), source=source):
+            return False
+        return has_claims(promotion_id=known.pk)
 
     def values(self, merchant_id: uuid.UUID) -> dict[str, Any]:
         """Return the columns to save; keeps a new file first."""

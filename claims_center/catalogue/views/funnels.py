@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from claims_center.catalogue import selectors
 from claims_center.catalogue.filters import FunnelFilter
+from claims_center.catalogue.ordering import conversion, period
 from claims_center.catalogue.page import funnel_page
 from claims_center.catalogue.tables import FunnelTable
 from claims_center.catalogue.views.base import CatalogueAction, CatalogueView
@@ -43,6 +44,8 @@ class FunnelList(StaffListView):
         "submitted": "submitted",
         "shared": "shared",
         "processed": "processed",
+        "conversion": conversion(),
+        "period": period(),
         "created": "created_at",
     }
     default_sort = "-created"

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 from claims_center.catalogue import selectors
 from claims_center.catalogue.filters import ProductFilter
 from claims_center.catalogue.forms import ListingFormSet, ProductForm
+from claims_center.catalogue.ordering import in_use_first, sold_at
 from claims_center.catalogue.tables import ProductTable
 from claims_center.catalogue.views.base import CatalogueAction, CatalogueView
 from claims_center.models import Product
@@ -23,6 +24,7 @@ from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from ui.forms import invalid
 from ui.listing import Action, Tab
+from ui.sorting import Made
 
 
 class ProductList(StaffListView):
@@ -36,8 +38,10 @@ class ProductList(StaffListView):
     sorts = {
         "title": "title",
         "sku": "sku",
+        "marketplaces": Made(sold_at),
         "listings": "listing_count",
         "funnels": "funnel_count",
+        "state": in_use_first(),
         "created": "created_at",
     }
     default_sort = "title"

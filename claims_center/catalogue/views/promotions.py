@@ -14,17 +14,19 @@ from claims_center.catalogue import selectors
 from claims_center.catalogue.files import as_download
 from claims_center.catalogue.filters import PromotionFilter
 from claims_center.catalogue.forms import PromotionForm
+from claims_center.catalogue.ordering import in_use_first
 from claims_center.catalogue.preview import preview
 from claims_center.catalogue.tables import PromotionTable
 from claims_center.catalogue.views.base import CatalogueAction, CatalogueView
 from claims_center.catalogue.views.products import new_action
 from claims_center.giftmail import MERGE_FIELDS
-from claims_center.models import Promotion
+from claims_center.models import Promotion, Source
 from claims_center.services import catalogue
 from tenancy.lists import StaffListView
 from tenancy.roles import Role
 from ui.forms import invalid
 from ui.listing import Action, Tab
+from ui.sorting import ranked
 
 
 class PromotionList(StaffListView):
@@ -38,9 +40,10 @@ class PromotionList(StaffListView):
     sorts = {
         "name": "name",
         "kind": "kind",
-        "gift": "source",
+        "gift": ranked("source", Source.values),
         "value": "value",
         "funnels": "funnel_count",
+        "state": in_use_first(),
         "created": "created_at",
     }
     default_sort = "name"
