@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from loyalty.coupon import status_of
 from loyalty.models import RedeemedReward
@@ -52,6 +53,12 @@ POINTS = {
     PointEvent.IMPORTED: ("info", "upload"),
     PointEvent.UNDONE: ("warn", "undo-2"),
 }
+# Why a reward with such a coupon can be neither marked nor unmarked.
+FIXED = {
+    CouponStatus.EXPIRED: gettext_lazy("The coupon has expired."),
+    CouponStatus.CANCELED: gettext_lazy("The reward was canceled."),
+    CouponStatus.INACTIVE: gettext_lazy("The coupon is not active yet."),
+}
 
 
 def coupon(value: str) -> SafeString:
@@ -76,9 +83,9 @@ def cashback(value: str, text: str) -> SafeString:
     return cells.badge(text, tone, name)
 
 
-def used_words(redeemed: RedeemedReward) -> str:
+def used_words(*, is_used: bool) -> str:
     """Return what the box of a reward says: an unused one was delivered to the customer, and waits to be used."""
-    return _("Used") if redeemed.used_at is not None else _("Delivered")
+    return _("Used") if is_used else _("Delivered")
 
 
 def box(*, is_used: bool) -> SafeString:
@@ -88,13 +95,8 @@ def box(*, is_used: bool) -> SafeString:
 
 def why_fixed(redeemed: RedeemedReward, *, at: datetime) -> str:
     """Return why a reward can be neither marked nor unmarked now, "" where it can."""
-    status = status_of(redeemed, at=at)
     if redeemed.reward_type == RewardType.CASHBACK:
         return _("A cashback is paid, not used.")
     if redeemed.delivery_status in (DeliveryStatus.SHIPPED, DeliveryStatus.DELIVERED):
         return _("The gift has been shipped.")
-    return {
-        CouponStatus.EXPIRED: _("The coupon has expired."),
-        CouponStatus.CANCELED: _("The reward was canceled."),
-        CouponStatus.INACTIVE: _("The coupon is not active yet."),
-    }.get(status, "")
+    return str(FIXED.get(status_of(redeemed, at=at), ""))

@@ -23,6 +23,17 @@ class NotEnoughPoints(Refused):
         self.missing = missing
 
 
+class TooFewPoints(NotEnoughPoints):
+    """More points would be taken by hand than the customer has; `missing` says how many more."""
+
+    def __init__(self, missing: int) -> None:
+        text = ngettext(
+            "The customer has %(n)s point less than that.", "The customer has %(n)s points less than that.", missing
+        )
+        Refused.__init__(self, text, n=missing)
+        self.missing = missing
+
+
 class SoldOut(Refused):
     """Nothing is left of the reward, or no code of its pool is free."""
 
@@ -83,6 +94,13 @@ class ReasonNeeded(Refused):
 
     code = "reason_needed"
     text = _("Give a reason.")
+
+
+class CostChanged(Refused):
+    """The reward costs something else by now than what was shown to whoever agreed to it."""
+
+    code = "cost_changed"
+    text = _("The cost has changed meanwhile. Look at it again before you redeem it.")
 
 
 class KeyReused(Refused):

@@ -13,6 +13,7 @@ from loyalty.models import RedeemedToken, Reward
 from loyalty.states import CashbackStatus, CouponStatus, DeliveryStatus, RewardType
 from tenancy.search import search_by_token
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, Period, PeriodFilter, SearchFilter, YesNoFilter
+from ui.filters.words import with_words
 
 
 class CouponFilter(ChoicesFilter):
@@ -70,9 +71,7 @@ class RewardFilter(FilterSet):
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
         """Find by the words of the name; a merchant has at most some hundred rewards."""
-        for word in text.split()[:6]:
-            rows = rows.filter(name__icontains=word)
-        return rows
+        return with_words(rows, text, "name")
 
     def by_archive(self, rows: QuerySet[Any], field_name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - the choice
         """Narrow to archived rewards, or to the others."""

@@ -43,10 +43,14 @@ class CancelForm(ReasonForm):
 
 
 class RedeemForm(StyledForm):
-    """How a customer gets a reward: for points, or free and for what. `key` stands for this one redemption."""
+    """How a customer gets a reward: for points, or free and for what.
+
+    `key` stands for this one redemption, `cost` for the points that were shown.
+    """
 
     POINTS, FREE = "points", "free"
     key = forms.UUIDField(widget=forms.HiddenInput)
+    cost = forms.IntegerField(widget=forms.HiddenInput, required=False)
     way = forms.ChoiceField(
         label=_("The customer"),
         choices=[(POINTS, _("pays with points")), (FREE, _("gets it free"))],
@@ -60,6 +64,11 @@ class RedeemForm(StyledForm):
         required=False,
         widget=forms.Textarea({"rows": 2}),
     )
+
+    def agreed(self) -> dict[str, Any]:
+        """Return the reason, and the cost that was agreed to: none for what is free."""
+        cost = self.cleaned_data.get("cost") if self.cleaned_data["way"] == self.POINTS else None
+        return {"reason": self.cleaned_data["reason"], "agreed_cost": cost}
 
     def clean(self) -> dict[str, Any]:
         """Ask why a reward is given away."""

@@ -16,7 +16,7 @@ from loyalty.models import CashbackPayment
 from loyalty.services.cashback import Turn, next_turn, not_sent, settle
 from tenancy.outbound import NoAnswer, NotSent
 
-# How long to wait before a status is asked for again, by how long ago the order went out.
+# How long to wait before a status is asked for again, or an order tried again, by how long ago it went out first.
 PAUSES = (
     (timedelta(minutes=5), 30),
     (timedelta(hours=1), 300),
@@ -62,8 +62,9 @@ def settle_cashback(run: JobRun) -> None:
 
 def _pause(payment_id: uuid.UUID) -> float:
     """Return for how many seconds an open payment is left alone."""
-    sent_at = CashbackPayment.objects.values_list("sent_at", flat=True).get(id=payment_id)
-    age = timezone.now() - sent_at if sent_at else timedelta()
+    times = CashbackPayment.objects.values_list("sent_at", "created_at")
+    sent_at, created_at = times.get(id=payment_id)
+    age = timezone.now() - (sent_at or created_at)
     return next((pause for limit, pause in PAUSES if age < limit), LONG_PAUSE)
 
 
@@ -74,10 +75,11 @@ def _answer(payment_id: uuid.UUID, turn: Turn, run: JobRun) -> Answer:
     try:
         answer = provider.query(turn.order.order_id) if turn.is_sent else provider.transfer(turn.order)
     except NotSent as error:
-        if not turn.is_sent:
-            with run.scope():
+        with run.scope():
+            if not turn.is_sent:
                 not_sent(payment_id=payment_id)
-        raise RetryLater(60, "not_reached") from error
+            pause = _pause(payment_id)
+        raise RetryLater(pause, "not_reached") from error
     except NoAnswer:
         return NO_ANSWER
     fault("cashback.answered")

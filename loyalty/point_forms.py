@@ -12,6 +12,9 @@ from loyalty.models import LoyaltySettings
 from loyalty.models.points import LONGEST_REFERENCE
 from ui.forms import DateInput, StyledForm, StyledModelForm
 
+# Months, or years, after which points end at the latest.
+MOST_MONTHS = 120
+
 
 class SettingsForm(StyledModelForm):
     """The rules for points."""
@@ -63,6 +66,13 @@ class SettingsForm(StyledModelForm):
                 # 5 instead of 5.0000: the places are the column's, not the merchant's.
                 self.initial[name] = f"{value.normalize():f}"
 
+    def clean_expiry_months(self) -> int:
+        """Refuse more than a calendar reaches: no purchase could be recorded any more."""
+        months: int = self.cleaned_data["expiry_months"]
+        if months > MOST_MONTHS:
+            raise forms.ValidationError(_("At most %(most)s.") % {"most": MOST_MONTHS})
+        return months
+
     def values(self) -> dict[str, Any]:
         """Return what the service takes."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
@@ -99,7 +109,7 @@ class ReturnForm(StyledForm):
     reference = forms.CharField(label=_("Number of the return"), max_length=LONGEST_REFERENCE)
     amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)
 
-    def __init__(self, *args: Any, left: Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, left: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].help_text = _("At most %(amount)s are left of this purchase.") % {"amount": left}
 

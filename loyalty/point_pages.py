@@ -57,7 +57,7 @@ def lot_badge(lot: Grant, *, now: datetime) -> str:
 
 
 def _facts(purchase: Purchase, *, slug: str) -> list[Fact]:
-    customer = cells.link(reverse("cockpit:customer", args=[slug, purchase.customer_id]), purchase.customer.name)
+    customer = cells.link(reverse("cockpit:customer", args=[slug, purchase.customer_id]), purchase.customer.known_as)
     return [
         Fact(_("Reference"), purchase.reference, copy=purchase.reference),
         Fact(_("Customer"), customer),

@@ -39,9 +39,9 @@ def statement_context(customer: Customer, *, slug: str, day: date | None, before
     at = min(start_of_day(day + timedelta(days=1), timezone.get_current_timezone()), now) if day else now
     held = balance_as_of(customer_id=customer.id, unit=Unit.POINT, at=at) if at < now else None
     if cursor is None and held is not None:
-        cursor = Cursor(at, LAST_ID, held.usable + held.pending)
+        cursor = Cursor(at, LAST_ID, held.usable + held.pending, is_end=True)
     found = statement(customer_id=customer.id, before=cursor, limit=PAGE + 1, at=now)
-    name = customer.name or _("Customer")
+    name = customer.known_as
     return {
         "title": _("Statement of %(customer)s") % {"customer": name},
         "crumbs": [
@@ -73,13 +73,14 @@ def lines(found: list[StatementLine], *, slug: str) -> list[Line]:
             words_of(line.event),
             signed(line.points),
             page_of(line.source_type, line.source_id, slug=slug),
-            names.get(line.actor) or _kind(line.actor),
+            names.get(line.actor) or kind_of(line.actor),
         )
         for line in found
     ]
 
 
-def _kind(actor: str) -> str:
+def kind_of(actor: str) -> str:
+    """Return words for who is no colleague: the customer, a key, the system."""
     kinds = {"customer": _("Customer"), "system": _("System"), "api_key": _("API key"), "user": _("Staff")}
     return kinds.get(Actor.parse(actor).kind, "")
 

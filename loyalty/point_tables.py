@@ -88,7 +88,7 @@ class AdjustmentTable(Table):
 
     def row_label(self, record: PointAdjustment) -> str:
         """Return whose points they are, and how many."""
-        return f"{record.customer.name} {record}"
+        return f"{record.customer.known_as} {record}"
 
     def render_customer(self, record: PointAdjustment) -> str:
         """Whose points they are."""
@@ -122,7 +122,7 @@ class AdjustmentTable(Table):
         if record.asked_by == self.viewer:
             return SafeString(f'<span class="sub">{cells.esc(_now("A second person decides"))}</span>')
         urls = {name: url.replace(NOBODY, str(record.id)) for name, url in self.acts.items()}
-        told = {"customer": record.customer.name, "points": signed(record.points)}
+        told = {"customer": record.customer.known_as, "points": signed(record.points)}
         approve, decline = (
             _now("Approve %(points)s points for %(customer)s") % told,
             _now("Decline %(points)s points for %(customer)s") % told,

@@ -12,7 +12,9 @@ from ledger.models import Movement
 from ledger.units import Unit
 from loyalty import badges
 from loyalty.coupon import status_of
+from loyalty.mails import address_lines
 from loyalty.models import RedeemedChange, RedeemedReward
+from loyalty.point_statement import kind_of
 from loyalty.services.using import DELIVERY
 from loyalty.states import CashbackStatus, CouponStatus, DeliveryStatus, Event, RewardType
 from loyalty.tables import reward_with_code
@@ -66,13 +68,18 @@ def facts(row: RedeemedReward, *, slug: str, now: datetime) -> list[Fact]:
         reverse("cockpit:customer", args=[slug, row.customer_id]), row.customer_email or _("No e-mail")
     )
     is_cashback = row.reward_type == RewardType.CASHBACK
-    used = cells.dash() if is_cashback else cells.text(badges.used_words(row))
+    used = cells.dash() if is_cashback else cells.text(badges.used_words(is_used=row.used_at is not None))
     why = because(entry_id=row.trigger_entry_id, slug=slug)
     granted = [Fact(_("Granted because of"), cells.link(why.url, why.words))] if why else []
+    parcel = [
+        Fact(_("Carrier"), row.carrier),
+        Fact(_("Tracking number"), row.tracking_number, copy=row.tracking_number),
+    ]
     return [
         Fact(_("Coupon status"), badges.coupon(status_of(row, at=now))),
         Fact(_("Unused / Used"), used),
         Fact(_("Delivery status"), badges.delivery(row.delivery_status)),
+        *(fact for fact in parcel if fact.value),
         Fact(_("Cashback status"), badges.cashback(row.cashback_status, row.cashback_text)),
         Fact(_("Customer"), customer),
         Fact(_("Reward type"), row.get_reward_type_display()),
@@ -91,7 +98,7 @@ def facts(row: RedeemedReward, *, slug: str, now: datetime) -> list[Fact]:
 
 def address(row: RedeemedReward, customer: Customer) -> list[Fact]:
     """Return the delivery address part by part; of a used reward as it was when it was marked."""
-    known = row.ship_to or {"first_name": customer.first_name, "last_name": customer.last_name, **customer.address}
+    known = _ship_to(row, customer)
     labels = (
         ("first_name", _("First name")),
         ("last_name", _("Surname")),
@@ -105,6 +112,18 @@ def address(row: RedeemedReward, customer: Customer) -> list[Fact]:
     shown = [Fact(label, cells.text(known.get(name, ""))) for name, label in labels]
     country = known.get("country", "")
     return [*shown, Fact(_("Country"), cells.text(locale.country(country) if country else ""))]
+
+
+def address_text(row: RedeemedReward, customer: Customer) -> str:
+    """Return the same address as it is written on a parcel; "" where no part of it is known."""
+    known = _ship_to(row, customer)
+    if known.get("country"):
+        known = {**known, "country": locale.country(known["country"])}
+    return "\n".join(address_lines(known)) if known.get("street") or known.get("city") else ""
+
+
+def _ship_to(row: RedeemedReward, customer: Customer) -> dict[str, str]:
+    return row.ship_to or {"first_name": customer.first_name, "last_name": customer.last_name, **customer.address}
 
 
 def paid(row: RedeemedReward) -> list[Paid]:
@@ -156,5 +175,5 @@ def _item(change: RedeemedChange, names: dict[str, str]) -> TimelineItem:
         title=change.get_event_display(),
         detail=change.reason,
         at=change.at,
-        actor=names.get(change.actor, change.actor),
+        actor=names.get(change.actor) or kind_of(change.actor),
     )

@@ -65,13 +65,13 @@ def judge(*, rewards: Sequence[Reward], customer_id: uuid.UUID, at: datetime) ->
     own = dict(
         RewardTaken.objects.filter(reward__in=rewards, customer_id=customer_id).values_list("reward_id", "taken")
     )
-    stocked = _pools_with_codes([reward.pool_id for reward in rewards if reward.code_source == CodeSource.POOL])
+    pools = _pools([reward.pool_id for reward in rewards])
     return [
         Judged(
             reward,
             (
                 _active(reward, at),
-                _left(reward, taken.get(reward.id, 0), stocked),
+                _left(reward, taken.get(reward.id, 0), pools),
                 _limit(reward, own.get(reward.id, 0)),
                 _affordable(reward, points),
             ),
@@ -81,11 +81,12 @@ def judge(*, rewards: Sequence[Reward], customer_id: uuid.UUID, at: datetime) ->
     ]
 
 
-def _pools_with_codes(pools: list[uuid.UUID | None]) -> set[uuid.UUID]:
-    """Return which of these pools have a free code; looks at one code of each, however many there are."""
-    free = Code.objects.filter(pool_id=OuterRef("id"), state=CodeState.FREE)
-    found = CodePool.objects.filter(Exists(free), id__in=[pool for pool in pools if pool])
-    return set(found.values_list("id", flat=True))
+def _pools(wanted: list[uuid.UUID | None]) -> dict[uuid.UUID | None, tuple[bool, bool]]:
+    """Return of each pool whether it is in use, and whether a code is free; looks at one code of each."""
+    free = Exists(Code.objects.filter(pool_id=OuterRef("id"), state=CodeState.FREE))
+    found = CodePool.objects.filter(id__in=[pool for pool in wanted if pool]).annotate(has_code=free)
+    rows = found.values_list("id", "archived_at", "has_code")
+    return {pool: (archived_at is None, has_code) for pool, archived_at, has_code in rows}
 
 
 def _met(code: str, words: str) -> Rule:
@@ -108,11 +109,14 @@ def _active(reward: Reward, at: datetime) -> Rule:
     return _met("not_active", _("The reward is in its active period."))
 
 
-def _left(reward: Reward, taken: int, stocked: set[uuid.UUID]) -> Rule:
+def _left(reward: Reward, taken: int, pools: dict[uuid.UUID | None, tuple[bool, bool]]) -> Rule:
     if reward.total_limit is not None and taken >= reward.total_limit:
         words = _("All %(limit)s are taken.") % {"limit": locale.number(reward.total_limit)}
         return _unmet("sold_out", words, _("Raise the limit in all."))
-    if reward.code_source == CodeSource.POOL and reward.pool_id not in stocked:
+    in_use, has_code = pools.get(reward.pool_id, (False, False))
+    if reward.code_source != CodeSource.NONE and not in_use:
+        return _unmet("sold_out", _("The code pool is archived."), _("Bring the code pool back."))
+    if reward.code_source == CodeSource.POOL and not has_code:
         return _unmet("sold_out", _("The code pool is empty."), _("Add codes to the pool."))
     if reward.total_limit is None:
         return _met("sold_out", _("There is no limit in all."))

@@ -1,7 +1,8 @@
 """A customer's points line by line: what moved them, how many were left, and which lots paid or were filled.
 
-Lines stand in the order in which things happened. A lot that is past its end is told as expired from that instant on,
-whether or not the sweep has written it down: its line has the very id that the sweep's entry will have.
+Lines stand in the order in which things happened; what comes back to a lot that is over ends the moment after. A lot
+that is past its end is told as expired from that instant on, whether or not the sweep has written it down: its line has
+the very id that the sweep's entry will have.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from django.utils import timezone
 from tenancy.scope import current_merchant_id
 
 EXPIRED = "grant.expired"
+ENDED = "_e"
 # After every id that there can be.
 LAST_ID = uuid.UUID(int=2**128 - 1)
 LINES = """
@@ -28,10 +30,11 @@ due AS (
 written AS (
     SELECT e.id, e.event, e.occurred_at, e.note, e.origin, e.origin_id, e.actor FROM ledger.entries e
     WHERE e.merchant_id = %(merchant)s AND e.customer_id = %(customer)s
-        AND (e.occurred_at, e.id) < (%(before)s::timestamptz, %(before_id)s)
+        AND e.occurred_at <= %(before)s::timestamptz
+        AND (e.occurred_at, e.event = 'grant.expired', e.id) < (%(before)s::timestamptz, %(before_end)s, %(before_id)s)
         AND EXISTS (SELECT FROM ledger.movements m
             WHERE m.merchant_id = %(merchant)s AND m.entry_id = e.id AND m.unit = 'POINT')
-    ORDER BY e.occurred_at DESC, e.id DESC LIMIT %(limit)s)
+    ORDER BY e.occurred_at DESC, e.event = 'grant.expired' DESC, e.id DESC LIMIT %(limit)s)
 SELECT w.*, l.ids, l.points, l.ends, l.earned, (SELECT balance FROM held)
 FROM written w CROSS JOIN LATERAL (
     SELECT array_agg(m.grant_id ORDER BY m.position) AS ids, array_agg(m.points ORDER BY m.position) AS points,
@@ -50,23 +53,28 @@ FROM due d
 
 
 class Cursor(NamedTuple):
-    """Where a page of the statement ended: the last line's time and id, and how many points there were before it."""
+    """Where a page of the statement ended: the last line's time and id, and how many points there were before it.
+
+    `is_end`: it tells of points that ended, which comes behind what else happened at the very same time.
+    """
 
     at: datetime
     line_id: uuid.UUID
     left: int
+    is_end: bool = False
 
     @property
     def token(self) -> str:
         """Return it as a word that may stand in an address."""
-        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.line_id}_{self.left}"
+        plain = f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.line_id}_{self.left}"
+        return f"{plain}{ENDED}" if self.is_end else plain
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a `token`; raises ValueError for anything else."""
-        at, line_id, left = text.split("_")
+        at, line_id, left = text.removesuffix(ENDED).split("_")
         found = datetime.strptime(at, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-        return cls(found, uuid.UUID(line_id), int(left))
+        return cls(found, uuid.UUID(line_id), int(left), text.endswith(ENDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class StatementLine:
     @property
     def cursor(self) -> Cursor:
         """Return where the lines before this one are to be read from."""
-        return Cursor(self.occurred_at, self.id, self.points_after - self.points)
+        return Cursor(self.occurred_at, self.id, self.points_after - self.points, self.event == EXPIRED)
 
 
 def statement(
@@ -116,10 +124,10 @@ def statement(
         return []
     overdue = sum(row.points for row in found if row.is_overdue)
     left = before.left if before else found[0].balance + overdue
-    edge = (before.at, before.line_id) if before else None
-    wanted = [row for row in found if edge is None or (row.at, row.id) < edge]
+    edge = (before.at, before.is_end, before.line_id) if before else None
+    wanted = [row for row in found if edge is None or row.place < edge]
     lines = []
-    for row in sorted(wanted, key=lambda row: (row.at, row.id), reverse=True)[:limit]:
+    for row in sorted(wanted, key=lambda row: row.place, reverse=True)[:limit]:
         lines.append(row.line(left))
         left -= row.points
     return lines
@@ -139,6 +147,11 @@ class _Row(NamedTuple):
     points: int
     balance: int
     is_overdue: bool
+
+    @property
+    def place(self) -> tuple[datetime, bool, uuid.UUID]:
+        """Return what lines are sorted by."""
+        return self.at, self.event == EXPIRED, self.id
 
     def line(self, left: int) -> StatementLine:
         return StatementLine(
@@ -161,6 +174,7 @@ def _rows(customer_id: uuid.UUID, before: Cursor | None, limit: int, at: datetim
         "customer": customer_id,
         "before": before.at if before else "infinity",
         "before_id": before.line_id if before else LAST_ID,
+        "before_end": before.is_end if before else True,
         "limit": limit,
         "at": at,
     }

@@ -1,10 +1,8 @@
 """The grid of redeemed rewards."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +11,9 @@ from loyalty import badges
 from loyalty.models import RedeemedReward
 from loyalty.states import RewardType
 from ui import cells
+from ui.addresses import NOBODY, address
 from ui.tables import Column, Table
 
-# Stands in an address where a row's id will stand.
-NOBODY = str(uuid.UUID(int=0))
 # The one form outside the table that the boxes belong to.
 FORM = "use-form"
 
@@ -49,13 +46,12 @@ class RedeemedTable(Table):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.now, self.place, self.may_change = now, f"?list={place}" if place else "", may_change
-        args_ = [merchant_slug, NOBODY]
-        self.detail_page = reverse("loyalty:redeemed_detail", args=args_)
-        self.address_page = reverse("loyalty:redeemed_address", args=args_)
-        self.customer_page = reverse("cockpit:customer", args=args_)
-        self.acts = {
-            is_used: reverse(f"loyalty:{'unuse' if is_used else 'use'}", args=args_) for is_used in (True, False)
-        }
+        self.merchant_slug = merchant_slug
+        self.customer_page = self._page("cockpit:customer")
+
+    def _page(self, name: str) -> str:
+        """Return a row's address, its id left open: what is drawn with it is drawn once, and each row puts its id in."""
+        return address(name, self.merchant_slug, NOBODY)
 
     def row_label(self, record: RedeemedReward) -> str:
         """Return which reward it is, and whose."""
@@ -76,55 +72,65 @@ class RedeemedTable(Table):
 
     def render_type(self, value: str) -> str:
         """What kind of reward it is."""
-        return cells.text(RewardType(value).label)
+        return self.once(_type, value)
 
     def render_delivery(self, value: str) -> str:
         """How far it has come."""
-        return badges.delivery(value)
+        return self.once(badges.delivery, value)
 
     def render_cashback(self, record: RedeemedReward) -> str:
         """How its payment stands."""
-        return badges.cashback(record.cashback_status, record.cashback_text)
+        return self.once(badges.cashback, record.cashback_status, record.cashback_text)
 
     def render_used(self, record: RedeemedReward) -> str:
         """The box: a button where it can be pressed, else with the reason why not."""
         if record.reward_type == RewardType.CASHBACK:
             return cells.dash()
-        is_used = record.used_at is not None
-        label = f"{badges.box(is_used=is_used)}{cells.esc(badges.used_words(record))}"
         why = badges.why_fixed(record, at=self.now)
-        says = cells.esc(_now("Mark as Unused") if is_used else _now("Mark as Used"))
-        if why or not self.may_change:
-            title = f' title="{cells.esc(why)}"' if why else ""
-            reason = f'<span class="sr">{cells.esc(why)}</span>' if why else ""
-            return SafeString(
-                f'<span class="use-box" role="checkbox" aria-checked="{str(is_used).lower()}" aria-disabled="true"'
-                f"{title}>{label}{reason}</span>"
-            )
-        url = self.acts[is_used].replace(NOBODY, str(record.id))
-        return SafeString(
-            f'<button class="use-box" form="{FORM}" formaction="{cells.esc(url)}" role="checkbox"'
-            f' aria-checked="{str(is_used).lower()}" title="{says}">{label}</button>'
-        )
+        box = self.once(self._box_with, record.used_at is not None, why)
+        return SafeString(box.replace(NOBODY, str(record.id)))
 
     def render_actions(self, record: RedeemedReward) -> str:
         """The delivery address, and the way to the reward's page."""
-        one = str(record.id)
-        address = cells.action(
-            self.address_page.replace(NOBODY, one), _now("View the delivery address"), "eye", dialog=True
+        return SafeString(self.once(self._links).replace(NOBODY, str(record.id)))
+
+    def _box_with(self, is_used: bool, why: str) -> str:  # noqa: FBT001 - it is what a cell is drawn from
+        label = _label(is_used=is_used)
+        checked = str(is_used).lower()
+        if why or not self.may_change:
+            title = f' title="{cells.esc(why)}"' if why else ""
+            reason = f'<span class="sr">{cells.esc(why)}</span>' if why else ""
+            return (
+                f'<span class="use-box" role="checkbox" aria-checked="{checked}" aria-disabled="true"'
+                f"{title}>{label}{reason}</span>"
+            )
+        url = self._page("loyalty:unuse" if is_used else "loyalty:use")
+        says = _now("Mark as Unused") if is_used else _now("Mark as Used")
+        return (
+            f'<button class="use-box" form="{FORM}" formaction="{cells.esc(url)}" role="checkbox"'
+            f' aria-checked="{checked}" title="{cells.esc(says)}">{label}</button>'
         )
-        page = self.detail_page.replace(NOBODY, one) + self.place
-        return SafeString(f"{address}{cells.action(page, _now('Open this redeemed reward'), 'pencil', opens=True)}")
+
+    def _links(self) -> str:
+        address_page, detail_page = self._page("loyalty:redeemed_address"), self._page("loyalty:redeemed_detail")
+        return cells.action(address_page, _now("View the delivery address"), "eye", dialog=True) + cells.action(
+            detail_page + self.place, _now("Open this redeemed reward"), "pencil", opens=True
+        )
+
+
+def _type(value: str) -> str:
+    return cells.text(RewardType(value).label)
+
+
+def _label(*, is_used: bool) -> str:
+    return f"{badges.box(is_used=is_used)}{cells.esc(badges.used_words(is_used=is_used))}"
 
 
 def redeemed_used(record: RedeemedReward) -> SafeString:
     """Return the box as a mark alone; a dash for a cashback, which has none."""
     if record.reward_type == RewardType.CASHBACK:
         return cells.dash()
-    is_used = record.used_at is not None
-    return SafeString(
-        f'<span class="use-box">{badges.box(is_used=is_used)}{cells.esc(badges.used_words(record))}</span>'
-    )
+    return SafeString(f'<span class="use-box">{_label(is_used=record.used_at is not None)}</span>')
 
 
 def reward_with_code(name: str, code: str) -> SafeString:

@@ -11,7 +11,7 @@ from loyalty.bulk.making import MAKES, Desk
 from loyalty.bulk.undoing import Undo
 from loyalty.models import RedeemedReward
 from loyalty.models.bulk import BulkAct, BulkKind
-from loyalty.services import notices
+from loyalty.services import notices, stock
 from loyalty.services.base import ORIGIN
 from messaging.many import queue_many
 from tenancy.actors import Actor
@@ -22,6 +22,8 @@ class RewardBatch:
 
     def __init__(self, bulk: BulkAct, ids: Sequence[uuid.UUID], now: datetime, *, lasts: bool) -> None:
         self.bulk, self.lasts = bulk, lasts
+        if bulk.act == BulkKind.CANCEL:
+            stock.hold(redeemed_ids=ids)
         rows = RedeemedReward.objects.select_for_update(no_key=True).filter(id__in=list(ids)).order_by("id")
         self.documents: dict[uuid.UUID, RedeemedReward] = {row.id: row for row in rows}
         self.undo = Undo(bulk.act, bulk.undoes_id, ids) if bulk.undoes_id else None

@@ -16,8 +16,8 @@ from loyalty.forms import CancelForm
 from loyalty.models import RedeemedReward, Reward
 from loyalty.models.bulk import BulkKind
 from loyalty.services import notices, stock
-from loyalty.services.using import DELIVERY, address_of, clear_use, put_use
-from loyalty.states import CouponStatus, Event, RewardType
+from loyalty.services.using import DELIVERY, address_of, clear_use, forget_parcel, put_use
+from loyalty.states import CouponStatus, DeliveryStatus, Event, RewardType
 from messaging.many import Draft
 from tenancy.actors import Actor
 
@@ -81,6 +81,8 @@ def step(kind: str) -> Make:
             change = Change(row, DELIVERY[target][1])
             change.post(desk.actor)
             row.delivery_status, row.delivery_at = target, desk.now
+            if target == DeliveryStatus.ORDERED:
+                forget_parcel(redeemed=row)
             changes.append(change)
         return changes
 

@@ -6,6 +6,7 @@ Source: business.paytm.com/docs/api/wallet-transfer-api and .../disburse-status-
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from loyalty.cashback.checksum import is_signed, sign
@@ -45,6 +46,9 @@ class PayTM:
             "callbackUrl": order.callback_url,
         }
         answer = self._ask(TRANSFER, body)
+        if answer.verdict == Verdict.UNKNOWN:
+            # It is not the order that is missing, which it has just been told, but whom or from where to pay.
+            return replace(answer, verdict=Verdict.FAILURE)
         is_known = answer.verdict == Verdict.FAILURE and DUPLICATE.search(answer.message)
         return self.query(order.order_id) if is_known else answer
 

@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from django.db.models import Case, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Concat
+
+from customers.naming import called
 from loyalty.imports import undoing_points
 from loyalty.imports.point_rows import COLUMNS, FIELDS, Points
 from loyalty.models import PointAdjustment
@@ -69,3 +74,11 @@ def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
     """Return what adjustments are called; each leads to its member."""
     rows = PointAdjustment.objects.filter(id__in=ids).select_related("customer")
     return {row.id: Named(f"{row} · {row.customer.name}", "cockpit:customer", (row.customer_id,)) for row in rows}
+
+
+def titles() -> QuerySet[Any]:
+    """Return the same titles by query."""
+    sign = Case(When(points__gte=0, then=Value("+")), default=Value(""))
+    points = Concat(sign, Cast("points", TextField()), Value(" · "), called("customer"), output_field=TextField())
+    found: QuerySet[Any] = PointAdjustment.objects.values(title=points)
+    return found

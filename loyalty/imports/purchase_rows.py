@@ -52,6 +52,8 @@ SELECT reference, customer_id, amount FROM loyalty_purchase WHERE merchant_id = 
 """
 # What has just happened is dated a moment earlier: the database's clock may be behind ours.
 MARGIN = timedelta(minutes=1)
+# What a purchase can earn: the column holds no more.
+MOST_POINTS = 2**31 - 1
 
 
 class PurchaseRow(NamedTuple):
@@ -135,6 +137,8 @@ class Purchases(Records[PurchaseRow]):
         paid = amount(row["amount"], "amount")
         if paid is None:
             raise BadValue(_("The amount is missing."))
+        if points_for(paid, self.rules) > MOST_POINTS:
+            raise BadValue(_("“%(text)s” in amount is more than a purchase can be.") % {"text": row["amount"][:40]})
         currency = code(row.get("currency", ""), "currency", "[A-Z]{3}")
         if currency not in ("", self.currency):
             raise BadValue(_("Amounts have to be in %(currency)s.") % {"currency": self.currency})

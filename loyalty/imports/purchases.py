@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from django.db.models import F, QuerySet
 
 from loyalty.imports import undoing_purchases
 from loyalty.imports.purchase_rows import COLUMNS, FIELDS, Purchases
@@ -68,3 +71,9 @@ def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
     """Return what purchases are called, and their pages."""
     rows = Purchase.objects.filter(id__in=ids).values_list("id", "reference")
     return {row_id: Named(reference, "loyalty:purchase", (row_id,)) for row_id, reference in rows}
+
+
+def titles() -> QuerySet[Any]:
+    """Return the same references by query."""
+    found: QuerySet[Any] = Purchase.objects.values(title=F("reference"))
+    return found

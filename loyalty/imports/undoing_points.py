@@ -15,7 +15,7 @@ from tenancy.imports.contract import Line
 
 def refusals(lines: Sequence[Line], *, now: datetime) -> dict[uuid.UUID, str]:
     """Return the adjustments that stay, and why."""
-    return _judged(lines, _rows(lines))
+    return _judged(lines, _rows(lines), now)
 
 
 def take_back(lines: Sequence[Line], *, actor: Actor, now: datetime, reason: str) -> dict[uuid.UUID, str]:
@@ -26,7 +26,7 @@ def take_back(lines: Sequence[Line], *, actor: Actor, now: datetime, reason: str
     spent in between. Nothing is ever taken from another lot.
     """
     rows = _rows(lines, lock=True)
-    stay = _judged(lines, rows)
+    stay = _judged(lines, rows, now)
     point_files.undo(
         adjustments=[row for row in rows.values() if row.id not in stay], actor=actor, now=now, reason=reason
     )
@@ -38,6 +38,6 @@ def _rows(lines: Sequence[Line], *, lock: bool = False) -> dict[uuid.UUID, Point
     return {row.id: row for row in (rows.select_for_update(no_key=True) if lock else rows)}
 
 
-def _judged(lines: Sequence[Line], rows: dict[uuid.UUID, PointAdjustment]) -> dict[uuid.UUID, str]:
+def _judged(lines: Sequence[Line], rows: dict[uuid.UUID, PointAdjustment], now: datetime) -> dict[uuid.UUID, str]:
     gone = {line.document: _("It is no longer there.") for line in lines if line.document not in rows}
-    return gone | point_files.kept(adjustments=rows)
+    return gone | point_files.kept(adjustments=rows, now=now)

@@ -18,7 +18,7 @@ from tenancy.imports.contract import Line
 
 def refusals(lines: Sequence[Line], *, now: datetime) -> dict[uuid.UUID, str]:
     """Return the purchases that stay, and why."""
-    return _judged(lines, _rows(lines))
+    return _judged(lines, _rows(lines), now)
 
 
 def take_back(lines: Sequence[Line], *, actor: Actor, now: datetime, reason: str) -> dict[uuid.UUID, str]:
@@ -29,7 +29,7 @@ def take_back(lines: Sequence[Line], *, actor: Actor, now: datetime, reason: str
     spent in between.
     """
     rows = _rows(lines, lock=True)
-    stay = _judged(lines, rows)
+    stay = _judged(lines, rows, now)
     going = [row for row in rows.values() if row.id not in stay]
     purchase_files.undo(purchases=going, actor=actor, now=now, reason=reason)
     return stay
@@ -40,6 +40,6 @@ def _rows(lines: Sequence[Line], *, lock: bool = False) -> dict[uuid.UUID, Purch
     return {row.id: row for row in (rows.select_for_update(no_key=True) if lock else rows)}
 
 
-def _judged(lines: Sequence[Line], rows: dict[uuid.UUID, Purchase]) -> dict[uuid.UUID, str]:
+def _judged(lines: Sequence[Line], rows: dict[uuid.UUID, Purchase], now: datetime) -> dict[uuid.UUID, str]:
     gone = {line.document: _("It is no longer there.") for line in lines if line.document not in rows}
-    return gone | purchase_files.kept(purchases=rows)
+    return gone | purchase_files.kept(purchases=rows, now=now)

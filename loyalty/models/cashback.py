@@ -79,9 +79,11 @@ class CashbackPayment(MerchantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "redeemed", "attempt"], name="cashback_attempt_once"),
             models.UniqueConstraint(fields=["merchant", "provider", "order_id"], name="cashback_order_once"),
-            # One order of a reward is open or paid at most: no second one beside it.
+            # One order of a reward is open at most. Another that had failed may turn out to be paid: that has to be told.
             models.UniqueConstraint(
-                fields=["merchant", "redeemed"], condition=~Q(status="failure"), name="cashback_one_open"
+                fields=["merchant", "redeemed"],
+                condition=Q(status__in=["init", "pending"]),
+                name="cashback_one_open",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["success", "failure"], settled_at__isnull=False)

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
 from ledger.acts import About, Posted, digest_of
 from ledger.errors import NotEnough
 from ledger.services import grant, revoke
 from ledger.units import Unit
 from loyalty.earning import validity
-from loyalty.errors import KeyReused, NotAllowed, NotEnoughPoints, ReasonNeeded
+from loyalty.errors import KeyReused, NotAllowed, ReasonNeeded, TooFewPoints
 from loyalty.models import PointAdjustment, PointReminder, ReminderStop
 from loyalty.services.purchases import settings_of_merchant
 from loyalty.states import AdjustmentState, PointEvent
@@ -30,10 +31,10 @@ def adjust(
 
     1. One row for each ``op_key``; the same request again returns it.
     2. More than the merchant's limit waits for a second person; everything else is done at once: a new lot that ends
-       as the settings say, or points taken in the order of spending, those that are still locked last of all.
+       as the settings say, or points taken in the order of spending, those that are still locked among them.
     3. Audits who asked.
 
-    Raises ReasonNeeded, NotAllowed for 0, NotEnoughPoints (taken more than there is), KeyReused.
+    Raises ReasonNeeded, NotAllowed for 0, TooFewPoints (taken more than there is), KeyReused.
     """
     if not reason.strip():
         raise ReasonNeeded
@@ -72,10 +73,13 @@ def adjust(
 def approve(*, adjustment_id: uuid.UUID, actor: Actor, now: datetime) -> PointAdjustment:
     """Let a waiting adjustment happen. Locks the row; one that is done already is returned as it is.
 
-    Raises NotAllowed for whoever asked for it, and for one that was declined; NotEnoughPoints.
+    Raises NotAllowed for whoever asked for it, for one that was declined, and for a customer who was erased meanwhile;
+    TooFewPoints.
     """
     row = _waiting(adjustment_id, actor, settled=AdjustmentState.DONE)
     if row.state == AdjustmentState.WAITING:
+        if Customer.objects.filter(id=row.customer_id, erased_at__isnull=False).exists():
+            raise NotAllowed(_("The customer was erased meanwhile. Decline it."))
         row.decided_by, row.decided_at = str(actor), now
         _apply(row, actor=actor, now=now)
         audit(action="points.adjustment_approved", actor=actor, target=(ORIGIN, row.id), after={"points": row.points})
@@ -140,7 +144,7 @@ def _taken(points: int, facts: About) -> Posted:
         with transaction.atomic():
             posted = revoke(unit=Unit.POINT, amount=points, **facts)
             if posted.shortfall:
-                raise NotEnoughPoints(posted.shortfall)
+                raise TooFewPoints(posted.shortfall)
             return posted
     except NotEnough as refusal:
-        raise NotEnoughPoints(refusal.missing) from refusal
+        raise TooFewPoints(refusal.missing) from refusal

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from codes.services import burn, put_back
+from ledger.errors import NotReversible
 from ledger.models import Movement
 from ledger.services import reverse as reverse_entry
 from ledger.services import revoke
@@ -71,7 +72,7 @@ def cancel(
 ) -> RedeemedReward:
     """Cancel a redeemed reward, once.
 
-    1. Locks it. A canceled one is returned as it is, or with ``is_strict`` refused (NotActive).
+    1. Holds its reward against changes, and locks it. A canceled one is returned as it is, or with ``is_strict`` refused (NotActive).
     2. With ``refund`` reverses the redemption: the points go back to the very lots that they came from, with their
        own end (what has ended meanwhile expires again at once). Without, revokes the voucher alone.
     3. Burns the code, or frees it, as the reward says; gives its place in the limits back.
@@ -79,6 +80,7 @@ def cancel(
 
     Raises NotActive, AlreadyUsed, NotAllowed.
     """
+    stock.hold(redeemed_ids=[redeemed_id])
     redeemed = locked(redeemed_id=redeemed_id)
     if redeemed.canceled_at is not None:
         if is_strict:
@@ -106,5 +108,9 @@ def cancel(
 def _give_back(redeemed: RedeemedReward, *, refund: bool, actor: Actor) -> uuid.UUID:
     facts = ledger_facts(redeemed=redeemed, event=Event.CANCELED, actor=actor)
     if refund:
-        return reverse_entry(reverses=redeemed.entry_id, **facts).entry_id
+        try:
+            return reverse_entry(reverses=redeemed.entry_id, **facts).entry_id
+        except NotReversible as refusal:
+            # The voucher expired while this waited for the sweep.
+            raise NotActive(NOT_ACTIVE[CouponStatus.EXPIRED]) from refusal
     return revoke(grant_id=redeemed.grant_id, **facts).entry_id

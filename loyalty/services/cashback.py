@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from jobs.services import enqueue, hasten
-from ledger.services import draw
+from ledger.errors import GrantNotUsable
+from ledger.services import draw, revoke
 from ledger.units import Unit
 from loyalty.cashback.provider import Answer, Order, Verdict
 from loyalty.errors import NotAllowed
@@ -86,7 +88,7 @@ def next_turn(*, payment_id: uuid.UUID, now: datetime) -> Turn | None:
     """Say what to do about a payment; None where it is settled, or settled by this call.
 
     Writes ``sent_at`` (UTC) before an order goes out. A customer without a phone number, or a merchant without an
-    account, is a failure that a person can try again.
+    account, is a failure that a person can try again. Nothing goes out of what an earlier order has paid after all.
     """
     payment: CashbackPayment = CashbackPayment.objects.get(id=payment_id)
     # The reward first, as everywhere: its lock is the payment's too.
@@ -96,13 +98,13 @@ def next_turn(*, payment_id: uuid.UUID, now: datetime) -> Turn | None:
         return None
     account: CashbackAccount | None = CashbackAccount.objects.filter(provider=payment.provider).first()
     phone: str = Customer.objects.values_list("phone_norm", flat=True).get(id=redeemed.customer_id)
-    if payment.sent_at is None and (account is None or not phone or redeemed.canceled_at is not None):
-        code = "NO_ACCOUNT" if account is None else "CANCELED" if redeemed.canceled_at else "NO_PHONE"
+    is_sent = payment.sent_at is not None
+    code = "" if is_sent else _why_not(redeemed, account, phone)
+    if code:
         _settle(payment, redeemed, Answer(Verdict.FAILURE, code, str(_words(code))), now=now)
         return None
     if account is None:
         raise NotAllowed(_("The account at the provider is gone, and an order is open there."))
-    is_sent = payment.sent_at is not None
     if not is_sent:
         payment.sent_at = now
         payment.save(update_fields=["sent_at"])
@@ -118,8 +120,9 @@ def settle(*, payment_id: uuid.UUID, answer: Answer, now: datetime) -> bool:
     """Take up what the provider says of a payment; return whether that is the end of it.
 
     1. Locks the redeemed reward. A paid one stays paid whatever comes later; a message that says nothing new changes
-       nothing. A failure that turns out to be paid becomes paid: the money has moved.
-    2. Success draws the voucher; failure and pending leave it. Status text, memo or entry, history.
+       nothing. A failure that turns out to be paid becomes paid: the money has moved, whatever order is open by now.
+    2. Success draws the voucher, or takes away what is left of one that cannot be drawn; failure and pending leave it.
+       Status text, memo or entry, history.
     """
     payment: CashbackPayment = CashbackPayment.objects.get(id=payment_id)
     redeemed = locked(redeemed_id=payment.redeemed_id)
@@ -150,7 +153,8 @@ def _settle(payment: CashbackPayment, redeemed: RedeemedReward, answer: Answer, 
     payment.settled_at = now if status in SETTLED else None
     payment.save(update_fields=["status", "code", "message", "transaction_id", "settled_at"])
     is_latest = not CashbackPayment.objects.filter(redeemed=redeemed, attempt__gt=payment.attempt).exists()
-    if is_latest or status == CashbackStatus.SUCCESS:
+    is_shown = status == CashbackStatus.SUCCESS or (is_latest and redeemed.cashback_status != CashbackStatus.SUCCESS)
+    if is_shown:
         redeemed.cashback_status, redeemed.cashback_text = status, text_of(answer=answer)
     entry_id = _entry(redeemed, event)
     keep(
@@ -159,17 +163,25 @@ def _settle(payment: CashbackPayment, redeemed: RedeemedReward, answer: Answer, 
         fields=FIELDS,
         actor=Actor.system(),
         now=now,
+        reason="" if is_shown else payment.message,
         detail={"order": payment.order_id, "code": payment.code, "transaction": payment.transaction_id},
         entry_id=entry_id,
     )
 
 
 def _entry(redeemed: RedeemedReward, event: Event) -> uuid.UUID:
-    """Draw the voucher of what is paid; of a reward that was canceled meanwhile there is none any more."""
-    if event == Event.CASHBACK_PAID and redeemed.canceled_at is None:
-        facts = ledger_facts(redeemed=redeemed, event=event, actor=Actor.system())
-        return draw(unit=Unit.VOUCHER, amount=1, grant_id=redeemed.grant_id, **facts).entry_id
-    return memo(redeemed=redeemed, event=event, actor=Actor.system())
+    """Draw the voucher of what is paid; of a reward that was canceled meanwhile there is none any more.
+
+    The money has moved even where the coupon has ended, or not begun: what is left of the voucher goes then too.
+    """
+    if event != Event.CASHBACK_PAID or redeemed.canceled_at is not None:
+        return memo(redeemed=redeemed, event=event, actor=Actor.system())
+    facts = ledger_facts(redeemed=redeemed, event=event, actor=Actor.system())
+    try:
+        with transaction.atomic():
+            return draw(unit=Unit.VOUCHER, amount=1, grant_id=redeemed.grant_id, **facts).entry_id
+    except GrantNotUsable:
+        return revoke(grant_id=redeemed.grant_id, **facts).entry_id
 
 
 def _open(redeemed: RedeemedReward, provider: str, *, attempt: int, now: datetime) -> CashbackPayment:
@@ -195,9 +207,21 @@ def _order(payment: CashbackPayment, redeemed: RedeemedReward, phone: str) -> Or
     return Order(payment.order_id, amount, phone, callback)
 
 
+def _why_not(redeemed: RedeemedReward, account: CashbackAccount | None, phone: str) -> str:
+    """Return the code of what keeps an order from going out, "" where nothing does."""
+    if redeemed.cashback_status == CashbackStatus.SUCCESS:
+        return "PAID_BEFORE"
+    if account is None:
+        return "NO_ACCOUNT"
+    if redeemed.canceled_at is not None:
+        return "CANCELED"
+    return "" if phone else "NO_PHONE"
+
+
 def _words(code: str) -> str:
     return {
         "NO_ACCOUNT": _("No account at the provider is set up."),
         "NO_PHONE": _("The customer has no phone number."),
         "CANCELED": _("The reward was canceled."),
+        "PAID_BEFORE": _("An earlier order was paid after all."),
     }[code]

@@ -12,9 +12,9 @@ from loyalty.errors import NotAllowed, StaleVersion
 from loyalty.models import LoyaltySettings, RedeemedReward, Reward
 from loyalty.models.trigger import RewardTrigger
 from loyalty.services import stock
+from loyalty.services.copies import carry_name
 from tenancy.actors import Actor
 from tenancy.audit import audit
-from tenancy.changes import TransactionId
 from tenancy.ids import new_id
 from triggers.copying import copy_switched_off
 
@@ -74,7 +74,7 @@ def update_reward(
     """Change a reward that somebody looked at in its ``version``.
 
     1. Locks it against redemptions too, so that limits and counters change together.
-    2. Saves, counts anew what is taken of limited ones, carries a new name to the redeemed rewards.
+    2. Saves, counts anew what is taken of limited ones, carries a new name to the redeemed rewards and their search.
     3. Audits what changed; nothing changed is nothing done.
 
     What was redeemed keeps its cost, value and validity. Raises StaleVersion, NotAllowed (type of a redeemed reward).
@@ -94,7 +94,7 @@ def update_reward(
     reward.save()
     stock.count(reward=reward)
     if before["name"] != after["name"]:
-        RedeemedReward.objects.filter(reward=reward).update(reward_name=reward.name, change_xid=TransactionId())
+        carry_name(reward=reward)
     audit(action="reward.changed", actor=actor, target=("reward", reward.id), before=before, after=after)
     return reward
 

@@ -1,10 +1,37 @@
-"""Keeping true what redeemed rewards copy of their customer, because their grid sorts and searches by it."""
+"""Keeping true what redeemed rewards copy of customer and reward, because their grid sorts and searches by it."""
+
+from typing import Any
+
+from django.db import connection
 
 from customers.models import Customer
 from loyalty import search
-from loyalty.models import RedeemedReward, RedeemedToken
+from loyalty.models import RedeemedReward, RedeemedToken, Reward
 from tenancy.changes import TransactionId
-from tenancy.search import write_tokens
+from tenancy.scope import current_merchant_id
+from tenancy.search import words_of, write_tokens
+
+NAME_WORDS = """
+INSERT INTO loyalty_redeemedtoken (merchant_id, id, row_id, token)
+SELECT %(merchant)s, uuidv7(), r.id, word.token
+FROM loyalty_redeemedreward AS r CROSS JOIN unnest(%(words)s::text[]) AS word (token)
+WHERE r.merchant_id = %(merchant)s AND r.reward_id = %(reward)s
+ON CONFLICT DO NOTHING
+"""
+
+
+def carry_name(*, reward: Reward) -> int:
+    """Write a reward's new name onto what was redeemed of it, and the words of it for the search; return how many.
+
+    Call it in the transaction of the change. Words of the name before stay: whoever redeemed it knows it by that.
+    """
+    rows = RedeemedReward.objects.filter(reward=reward)
+    carried = int(rows.update(reward_name=reward.name, change_xid=TransactionId()))
+    words = sorted(words_of(reward.name))
+    values: dict[str, Any] = {"merchant": current_merchant_id(), "reward": reward.id, "words": words}
+    with connection.cursor() as cursor:
+        cursor.execute(NAME_WORDS, values)
+    return carried
 
 
 def carry_customer(*, customer: Customer) -> int:

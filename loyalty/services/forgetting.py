@@ -12,6 +12,8 @@ BLANK = {
     "customer_first_name": "",
     "customer_last_name": "",
     "ship_to": None,
+    "carrier": "",
+    "tracking_number": "",
 }
 
 
@@ -20,7 +22,8 @@ def forget(*, customer_id: uuid.UUID) -> int:
 
     1. Locks the redeemed rewards by id.
     2. Leaves them to be found by reward and code alone, and empties the words of their history.
-    3. Blanks the copies of name, e-mail, phone and mailing address, and what bulk acts kept of them for an undo.
+    3. Blanks the copies of name, e-mail, phone and mailing address, the parcel's number, which leads to one, and what
+       bulk acts kept of them for an undo.
 
     Points, codes, states and times stay: the ledger keeps its numbers and loses the person.
     """

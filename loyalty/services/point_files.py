@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from ledger.acts import Act, Reversal, Step, digest_of
@@ -52,11 +53,11 @@ def bring_in(*, wanted: Sequence[Wanted], actor: Actor, now: datetime) -> dict[s
         return _bring(wanted, actor, now)
 
 
-def kept(*, adjustments: Mapping[uuid.UUID, PointAdjustment]) -> dict[uuid.UUID, str]:
-    """Return which of these adjustments cannot be taken back as they stand, and why; one query."""
+def kept(*, adjustments: Mapping[uuid.UUID, PointAdjustment], now: datetime) -> dict[uuid.UUID, str]:
+    """Return which of these adjustments cannot be taken back as they stand, and why; one query. ``now`` is UTC."""
     given = {row.entry_id: row for row in adjustments.values() if row.state == AdjustmentState.DONE and row.points > 0}
-    lots = Grant.objects.filter(entry_id__in=list(given)).values_list("entry_id", "amount", "remaining")
-    touched = {given[entry_id].id for entry_id, amount, remaining in lots if remaining != amount}
+    lots = Grant.objects.filter(~Q(remaining=F("amount")) | Q(expires_at__lte=now), entry_id__in=list(given))
+    touched = {given[entry_id].id for entry_id in lots.values_list("entry_id", flat=True)}
     found = dict.fromkeys(touched, _("Some of these points were spent, or have expired."))
     for row in adjustments.values():
         if row.state == AdjustmentState.UNDONE:

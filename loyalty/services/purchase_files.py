@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from ledger.acts import Reversal
@@ -17,11 +17,11 @@ from tenancy.actors import Actor
 from tenancy.ids import new_id
 
 
-def kept(*, purchases: Mapping[uuid.UUID, Purchase]) -> dict[uuid.UUID, str]:
-    """Return which of these purchases cannot be taken back as they stand, and why; two queries."""
+def kept(*, purchases: Mapping[uuid.UUID, Purchase], now: datetime) -> dict[uuid.UUID, str]:
+    """Return which of these purchases cannot be taken back as they stand, and why; two queries. ``now`` is UTC."""
     lots = {row.grant_id: row.id for row in purchases.values() if row.grant_id}
-    rows = Grant.objects.filter(id__in=list(lots)).values_list("id", "amount", "remaining")
-    touched = [lots[lot] for lot, amount, remaining in rows if remaining != amount]
+    rows = Grant.objects.filter(~Q(remaining=F("amount")) | Q(expires_at__lte=now), id__in=list(lots))
+    touched = [lots[lot] for lot in rows.values_list("id", flat=True)]
     found = dict.fromkeys(touched, _("Some of its points were spent, or have expired."))
     entries = {row.entry_id: row.id for row in purchases.values()}
     undone = Entry.objects.filter(reverses_id__in=list(entries)).values_list("reverses_id", flat=True)

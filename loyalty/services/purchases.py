@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from ledger.acts import About, Step, digest_of
+from ledger.errors import LedgerConflict
+from ledger.models import Grant
 from ledger.services import post, record, revoke
 from ledger.units import Unit
 from loyalty.earning import points_for, returned_in_all, validity
@@ -72,7 +74,7 @@ def record_purchase(
         with transaction.atomic():
             _earn(purchase, actor=actor, now=now)
             purchase.save(force_insert=True)
-    except IntegrityError:
+    except (IntegrityError, LedgerConflict):
         other = Purchase.objects.filter(reference=reference).first()
         if other is None:
             raise
@@ -99,7 +101,8 @@ def record_return(
     """Record goods brought back, and take their share of the points back from the purchase's own lot.
 
     1. Locks the purchase. A return with this reference stands once.
-    2. Revokes, pro rata over all returns so far, what is still in the lot; what was spent is the row's ``shortfall``.
+    2. Revokes, pro rata over all returns so far, what is still in the lot; what was spent, or has ended whether or not
+       a sweep has run, is the row's ``shortfall``.
     3. Writes the row, and the sums on the purchase.
 
     Raises ReturnExceedsPurchase, PurchaseExists (same reference, another amount), Purchase.DoesNotExist.
@@ -115,7 +118,7 @@ def record_return(
         raise ReturnExceedsPurchase
     in_all = returned_in_all(purchase.points_earned, amount=purchase.amount, returned=returned)
     points = in_all - purchase.points_returned
-    entry_id, shortfall = _take_back(purchase, reference, points, actor)
+    entry_id, shortfall = _take_back(purchase, reference, points, actor=actor, now=now)
     purchase.returned_amount, purchase.points_returned = returned, in_all
     purchase.save(update_fields=["returned_amount", "points_returned"])
     row: PurchaseReturn = PurchaseReturn.made_with(
@@ -166,7 +169,9 @@ def _earn(purchase: Purchase, *, actor: Actor, now: datetime) -> None:
     purchase.entry_id = posted.entry_id
 
 
-def _take_back(purchase: Purchase, reference: str, points: int, actor: Actor) -> tuple[uuid.UUID, int]:
+def _take_back(
+    purchase: Purchase, reference: str, points: int, *, actor: Actor, now: datetime
+) -> tuple[uuid.UUID, int]:
     facts: About = {
         "event": PointEvent.RETURN.value,
         "origin": ORIGIN,
@@ -175,7 +180,7 @@ def _take_back(purchase: Purchase, reference: str, points: int, actor: Actor) ->
         "actor": actor,
         "key": f"{ORIGIN}:{purchase.id}:return:{reference}",
     }
-    if not points:
-        return record(**facts).entry_id, 0
+    if not points or Grant.objects.filter(id=purchase.grant_id, expires_at__lte=now).exists():
+        return record(**facts).entry_id, points
     posted = revoke(grant_id=purchase.grant_id, amount=points, **facts)
     return posted.entry_id, posted.shortfall

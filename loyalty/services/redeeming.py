@@ -18,7 +18,7 @@ from ledger.errors import NotEnough
 from ledger.services import post
 from ledger.units import Unit
 from loyalty import search
-from loyalty.errors import KeyReused, NotActive, NotEnoughPoints, ReasonNeeded, SoldOut
+from loyalty.errors import CostChanged, KeyReused, NotActive, NotEnoughPoints, ReasonNeeded, SoldOut
 from loyalty.models import RedeemedChange, RedeemedReward, Reward
 from loyalty.services import cashback, rows, stock
 from loyalty.services.base import ORIGIN
@@ -65,11 +65,13 @@ def redeem(
     now: datetime,
     reason: str = "",
     trigger_entry_id: uuid.UUID | None = None,
+    agreed_cost: int | None = None,
 ) -> RedeemedReward:
     """Let a customer have a reward for its cost in points, or free where ``source`` is GRANTED or RULE.
 
     1. A redemption with this ``op_key`` (1 to 120 characters, one act one key) is returned as it stands.
-    2. Holds the reward against changes; it has to be within its active period.
+    2. Holds the reward against changes; it has to be within its active period, and to cost ``agreed_cost`` where
+       somebody agreed to a cost that was shown.
     3. Takes one from the limits, and a code from the pool (or makes one).
     4. In one ledger entry draws the points, soonest to expire first, and issues the voucher with the code, usable
        from ``days_until_active`` calendar days after ``now`` (UTC; days of the merchant's zone) for ``days_valid`` days.
@@ -78,14 +80,14 @@ def redeem(
     6. Lets triggers answer a redemption that cost something, or would have; what was granted free is no occasion.
 
     All but the last in a savepoint: a refusal leaves nothing behind. ``trigger_entry_id`` is the act that a trigger
-    answers with this reward. Raises NotActive, SoldOut, LimitReached,
+    answers with this reward. Raises NotActive, CostChanged, SoldOut, LimitReached,
     NotEnoughPoints (with `missing`), ReasonNeeded (granted by hand without one), KeyReused, Reward.DoesNotExist,
     Customer.DoesNotExist.
     """
     try:
         with transaction.atomic():
             about: dict[str, Any] = {"actor": actor, "now": now, "reason": reason, "trigger_entry_id": trigger_entry_id}
-            redeemed, has_triggers = _redeem(reward_id, customer_id, op_key, source, **about)
+            redeemed, has_triggers = _redeem(reward_id, customer_id, op_key, source, agreed_cost=agreed_cost, **about)
     except _StandsAlready:
         # It stood before, or the same request came a moment earlier and had committed before the ledger let us in.
         return _same(RedeemedReward.objects.get(op_key=op_key), reward_id, customer_id)
@@ -122,6 +124,7 @@ def _redeem(
     now: datetime,
     reason: str,
     trigger_entry_id: uuid.UUID | None,
+    agreed_cost: int | None,
 ) -> tuple[RedeemedReward, bool]:
     found = rows.read(reward_id=reward_id, customer_id=customer_id, op_key=op_key, at=now)
     if found.known_id is not None:
@@ -129,6 +132,8 @@ def _redeem(
     if source == Source.GRANTED and not reason.strip():
         raise ReasonNeeded(_("Say what the customer gets this reward for."))
     check_open(reward=found.reward, now=now)
+    if agreed_cost is not None and agreed_cost != found.reward.cost_in_points:
+        raise CostChanged
     if found.customer is None:
         raise Customer.DoesNotExist
     active_from, expires_at = _validity(found.reward, now)

@@ -24,6 +24,8 @@ BATCH = 500
 GATHERED = timedelta(days=7)
 # How long it is remembered, after points have ended, that they were told of.
 KEPT = timedelta(days=30)
+# The most that a note of points holds.
+MOST_TOLD = 2**31 - 1
 
 Ends = dict[datetime, int]
 
@@ -33,7 +35,7 @@ def remind(*, now: datetime, limit: int = BATCH) -> int:
 
     1. Locks the merchant's settings, so that two do not write at once. Nothing where reminders are off.
     2. Finds customers with points that end in time and were not told of; those whose address takes no mail, who want no
-       reminders, or have no address are left out.
+       reminders, or have no address are left out. Points that are still locked are told of once they can be spent.
     3. Notes each end of lots, so that it is told of once, and queues one mail a customer with all of them, those of the
        week after included.
 
@@ -46,11 +48,12 @@ def remind(*, now: datetime, limit: int = BATCH) -> int:
     people = list(_people(now=now, until=until)[:limit])
     ends = _ends(people, now=now, until=until + GATHERED)
     PointReminder.objects.bulk_create(
-        PointReminder.made_with(customer_id=customer, expires_at=end, points=points, reminded_at=now)
+        PointReminder.made_with(customer_id=customer, expires_at=end, points=min(points, MOST_TOLD), reminded_at=now)
         for customer, lots in ends.items()
         for end, points in lots.items()
     )
-    drafts = [_draft(person, ends[person.id]) for person in people if _is_address(person.email)]
+    # Whoever has spent them since they were looked for is not among the ends.
+    drafts = [_draft(one, ends[one.id]) for one in people if one.id in ends and _is_address(one.email)]
     queue_many(drafts=drafts, origin=ORIGIN, actor=Actor.system(), now=now)
     return len(people)
 
@@ -74,10 +77,15 @@ def remove_old(*, now: datetime, limit: int) -> int:
 
 
 def untold(*, now: datetime, until: datetime) -> QuerySet[Grant]:
-    """Return the lots that end by an instant, have something left, and were not told of."""
+    """Return the lots that end by an instant, have something left that can be spent now, and were not told of."""
     told = PointReminder.objects.filter(customer_id=OuterRef("account__customer_id"), expires_at=OuterRef("expires_at"))
     found: QuerySet[Grant] = Grant.objects.filter(
-        ~Exists(told), unit=Unit.POINT, is_open=True, expires_at__gt=now, expires_at__lte=until
+        ~Exists(told),
+        unit=Unit.POINT,
+        is_open=True,
+        usable_from__lte=now,
+        expires_at__gt=now,
+        expires_at__lte=until,
     )
     return found
 

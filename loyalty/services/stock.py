@@ -46,6 +46,12 @@ WITH held AS MATERIALIZED (
 UPDATE loyalty_rewardtaken AS t SET taken = greatest(t.taken - held.n, 0) FROM held
 WHERE t.merchant_id = %(merchant)s AND t.id = held.id
 """
+# The same lock that a redemption takes of its reward, in the order of their ids.
+HOLD = """
+SELECT FROM loyalty_reward WHERE merchant_id = %(merchant)s AND id IN (
+    SELECT reward_id FROM loyalty_redeemedreward WHERE merchant_id = %(merchant)s AND id = ANY (%(redeemed)s::uuid[]))
+ORDER BY id FOR KEY SHARE
+"""
 # Taken are those that are not canceled. Run while the reward's row is locked against redemptions.
 COUNT = """
 INSERT INTO loyalty_rewardstock (merchant_id, id, reward_id, taken)
@@ -53,12 +59,21 @@ SELECT %(merchant)s, %(id)s, %(reward)s, count(*) FROM loyalty_redeemedreward
 WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND canceled_at IS NULL
 ON CONFLICT (merchant_id, reward_id) DO UPDATE SET taken = excluded.taken
 """
+# Who has canceled all of theirs is counted too: while there was no limit nobody wrote that down.
 COUNT_EACH = """
 INSERT INTO loyalty_rewardtaken (merchant_id, id, reward_id, customer_id, taken)
-SELECT %(merchant)s, gen_random_uuid(), %(reward)s, customer_id, count(*) FROM loyalty_redeemedreward
-WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s AND canceled_at IS NULL GROUP BY customer_id
+SELECT %(merchant)s, gen_random_uuid(), %(reward)s, customer_id, count(*) FILTER (WHERE canceled_at IS NULL)
+FROM loyalty_redeemedreward WHERE merchant_id = %(merchant)s AND reward_id = %(reward)s GROUP BY customer_id
 ON CONFLICT (merchant_id, reward_id, customer_id) DO UPDATE SET taken = excluded.taken
 """
+
+
+def hold(*, redeemed_ids: Iterable[uuid.UUID]) -> None:
+    """Hold the rewards of redeemed ones against changes of their limits: before those are locked to be canceled.
+
+    A limit that is set at the same moment is counted with them or without, and they see whether there is one.
+    """
+    _run(HOLD, {"merchant": current_merchant_id(), "redeemed": list(redeemed_ids)})
 
 
 def take(*, reward: Reward, customer_id: uuid.UUID) -> None:

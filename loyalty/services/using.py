@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from ledger.errors import GrantNotUsable
 from ledger.services import draw
 from ledger.services import reverse as reverse_entry
 from ledger.units import Unit
@@ -55,7 +56,7 @@ def mark_used(
     """Mark a redeemed reward as Used. ``now`` is UTC.
 
     1. Locks it. One that is used is returned as it is, or with ``is_strict`` refused (AlreadyUsed).
-    2. The coupon has to be active: draws its voucher.
+    2. The coupon has to be active: draws its voucher; the ledger judges once more, by the database's clock.
     3. Delivery status Ordered; keeps the customer's address as it is now.
     4. Writes history; for a gift queues the "Reward Redeemed" mail to the merchant's fulfilment.
 
@@ -68,7 +69,12 @@ def mark_used(
         return redeemed
     check_usable(redeemed=redeemed, now=now)
     facts = ledger_facts(redeemed=redeemed, event=Event.USED, actor=actor)
-    posted = draw(unit=Unit.VOUCHER, amount=1, grant_id=redeemed.grant_id, **facts)
+    try:
+        posted = draw(unit=Unit.VOUCHER, amount=1, grant_id=redeemed.grant_id, **facts)
+    except GrantNotUsable as refusal:
+        # Its time began or ended while this waited for somebody else.
+        status = CouponStatus.INACTIVE if refusal.reason == "pending" else CouponStatus.EXPIRED
+        raise NotActive(NOT_ACTIVE[status]) from refusal
     address = address_of(customer=Customer.objects.get(id=redeemed.customer_id))
     put_use(redeemed=redeemed, entry_id=posted.entry_id, address=address, now=now)
     keep(
@@ -131,7 +137,8 @@ def set_delivery(
     """Say how far a used gift has come: Ordered, Shipped, Delivered or Canceled.
 
     1. Locks it. A gift that stands there already, with nothing new to say, is returned as it is.
-    2. Writes status, carrier and tracking number (for Shipped), a memo in the ledger and history.
+    2. Writes status, a memo in the ledger and history. Shipped brings carrier and tracking number, where any is given;
+       Ordered again forgets those of the parcel before.
 
     The coupon's status does not matter: a gift may arrive after its coupon has expired. Raises WrongType for what is
     not shipped, NotUsed, NotAllowed for a step that does not exist.
@@ -149,8 +156,11 @@ def set_delivery(
         raise NotAllowed(text, status=redeemed.get_delivery_status_display(), wanted=status.label)
     entry_id = memo(redeemed=redeemed, event=event, actor=actor)
     redeemed.delivery_status, redeemed.delivery_at = status, now
-    if status == DeliveryStatus.SHIPPED:
-        redeemed.carrier, redeemed.tracking_number = carrier.strip()[:60], tracking_number.strip()[:80]
+    given = carrier.strip()[:60], tracking_number.strip()[:80]
+    if status == DeliveryStatus.ORDERED:
+        forget_parcel(redeemed=redeemed)
+    elif status == DeliveryStatus.SHIPPED and any(given):
+        redeemed.carrier, redeemed.tracking_number = given
     return keep(
         redeemed=redeemed,
         event=event,
@@ -159,7 +169,7 @@ def set_delivery(
         now=now,
         reason=reason,
         entry_id=entry_id,
-        detail={"carrier": redeemed.carrier, "tracking_number": redeemed.tracking_number} if carrier else {},
+        detail={"carrier": redeemed.carrier, "tracking_number": redeemed.tracking_number} if any(given) else {},
     )
 
 
@@ -174,6 +184,11 @@ def clear_use(*, redeemed: RedeemedReward) -> None:
     """Note on a locked redeemed reward, unsaved, that it is unused, with nothing on its way."""
     redeemed.used_at, redeemed.used_entry_id = None, None
     redeemed.delivery_status, redeemed.delivery_at, redeemed.ship_to = DeliveryStatus.NONE, None, None
+    forget_parcel(redeemed=redeemed)
+
+
+def forget_parcel(*, redeemed: RedeemedReward) -> None:
+    """Note on a locked redeemed reward, unsaved, that no parcel of it is known."""
     redeemed.carrier, redeemed.tracking_number = "", ""
 
 

@@ -6,11 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from jobs.bulk import results, views
-from jobs.bulk.filters import row_filter
+from jobs.bulk.filters import act_filter, row_filter
 from jobs.bulk.kit import Kit
+from jobs.bulk.ordering import act_sorts
 from jobs.bulk.tables import RowTable
 from loyalty import badges
 from loyalty.bulk.kit import REWARDS
+from loyalty.bulk.ordering import reward_sorts
 from loyalty.coupon import status_of
 from loyalty.models import BulkRow
 from loyalty.tables import redeemed_used
@@ -76,6 +78,8 @@ class Acts(Rewards, results.ActListPage):
     """Every bulk act on redeemed rewards."""
 
     role = Role.VIEWER
+    sorts = act_sorts(REWARDS.acts)
+    filterset_class = act_filter(REWARDS)
 
 
 class RewardRows(RowTable):
@@ -114,7 +118,8 @@ class Result(Rewards, results.ResultPage):
     role = Role.VIEWER
     template_name = "loyalty/bulk_result.html"
     table_class = RewardRows
-    filterset_class = row_filter(REWARDS)
+    filterset_class = row_filter(REWARDS, "redeemed__reward_name", "redeemed__code_value", "redeemed__customer_email")
+    sorts = reward_sorts()
     counted = ngettext_lazy("%(shown)s redeemed reward", "%(shown)s redeemed rewards", "number")
 
 

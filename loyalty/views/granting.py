@@ -68,7 +68,7 @@ class PickReward(GrantingView):
             "customer": customer,
             "q": text,
             "rewards": found,
-            "crumbs": [(customer.name or customer.email, self.customer_page(customer)), (title, "")],
+            "crumbs": [(customer.known_as, self.customer_page(customer)), (title, "")],
         }
         return render(request, "loyalty/pick_reward.html", context)
 
@@ -99,8 +99,9 @@ class RedeemView(GrantingView):
 
     def get(self, request: HttpRequest, customer_id: uuid.UUID, reward_id: uuid.UUID) -> HttpResponse:
         """Show cost, balance, lots and rules, and ask."""
-        form = RedeemForm(initial={"key": new_id()})
-        return self._ask(self.customer(customer_id), self.reward(reward_id), form)
+        reward = self.reward(reward_id)
+        form = RedeemForm(initial={"key": new_id(), "cost": reward.cost_in_points})
+        return self._ask(self.customer(customer_id), reward, form)
 
     def post(self, request: HttpRequest, customer_id: uuid.UUID, reward_id: uuid.UUID) -> HttpResponse:
         """Redeem, or say why not."""
@@ -117,17 +118,23 @@ class RedeemView(GrantingView):
                 source=Source.GRANTED if given["way"] == RedeemForm.FREE else Source.ADMIN,
                 actor=self.actor,
                 now=timezone.now(),
-                reason=given["reason"],
+                **form.agreed(),
             )
         except Refused as refusal:
-            return self._ask(customer, reward, form, status=CONFLICT, refusal=refusal)
+            return self._ask_anew(customer, reward_id, refusal)
         self.say(_("%(reward)s was redeemed.") % {"reward": row.reward_name})
         return HttpResponseRedirect(self.at("redeemed_detail", row.id))
+
+    def _ask_anew(self, customer: Customer, reward_id: uuid.UUID, refusal: Refused) -> HttpResponse:
+        """Ask again with what was typed, and with the cost as it is now."""
+        reward, typed = self.reward(reward_id), self.request.POST.copy()
+        typed["cost"] = str(reward.cost_in_points)
+        return self._ask(customer, reward, RedeemForm(typed), status=CONFLICT, refusal=refusal)
 
     def _ask(
         self, customer: Customer, reward: Reward, form: RedeemForm, *, status: int = 200, refusal: Refused | None = None
     ) -> HttpResponse:
-        now, who = timezone.now(), customer.name or customer.email
+        now, who = timezone.now(), customer.known_as
         context = {
             "title": _now("Redeem %(reward)s") % {"reward": reward.name},
             "customer": customer,
@@ -156,8 +163,7 @@ class WhyView(GrantingView):
         customer, reward = self.customer(customer_id), self.reward(reward_id)
         context = {
             "dialog_base": dialog_base(request),
-            "title": _now("Why? %(reward)s for %(customer)s")
-            % {"reward": reward.name, "customer": customer.name or customer.email},
+            "title": _now("Why? %(reward)s for %(customer)s") % {"reward": reward.name, "customer": customer.known_as},
             "judged": judge(rewards=[reward], customer_id=customer.id, at=timezone.now())[0],
             "cancel_url": self.customer_page(customer),
         }

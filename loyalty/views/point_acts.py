@@ -141,7 +141,7 @@ class AdjustView(PointAct):
             customer_id=row.id,
             points=form.signed(),
             reason=form.cleaned_data["reason"],
-            op_key=self.request.POST.get("op_id") or str(new_id()),
+            op_key=self.request.POST.get("op_id", "")[:120] or str(new_id()),
             **self.facts_for_service(),
         )
         if done.state == AdjustmentState.WAITING:
@@ -163,7 +163,7 @@ class DecideView(PointAct):
 
     def words(self, row: PointAdjustment) -> str:
         """Say what was asked for."""
-        told = {"points": signed(row.points), "customer": row.customer.name, "reason": row.reason}
+        told = {"points": signed(row.points), "customer": row.customer.known_as, "reason": row.reason}
         return _now("%(points)s points for %(customer)s: “%(reason)s”") % told
 
 
@@ -218,12 +218,12 @@ class ReturnView(PointAct):
 
     def form_kwargs(self, row: Purchase) -> dict[str, Any]:
         """Tell how much can be brought back."""
-        return {"left": row.amount - row.returned_amount}
+        return {"left": locale.money(row.amount - row.returned_amount, row.currency)}
 
     def perform(self, row: Purchase, form: ReturnForm) -> str:
         """Record it."""
         done = purchases.record_return(purchase_id=row.id, **form.cleaned_data, **self.facts_for_service())
         told = {"points": locale.number(done.points_returned), "spent": locale.number(done.shortfall)}
         if done.shortfall:
-            return _now("Recorded. %(points)s points were taken back; %(spent)s were spent already.") % told
+            return _now("Recorded. %(points)s points were taken back; %(spent)s were spent or had expired.") % told
         return _now("Recorded. %(points)s points were taken back.") % told

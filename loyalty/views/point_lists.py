@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from customers.naming import called
 from loyalty.models import PointAdjustment, Purchase
 from loyalty.point_filters import AdjustmentFilter, PurchaseFilter
 from loyalty.point_pages import purchase_context
@@ -18,8 +20,10 @@ from loyalty.point_tables import AdjustmentTable, PurchaseTable
 from tenancy.lists import StaffListView
 from tenancy.lists.places import place_in, place_of
 from tenancy.roles import Role
+from tenancy.selectors import name_of_actor
 from tenancy.views import StaffView
 from ui.listing import Action, Tab
+from ui.sorting import begin_of
 
 
 class PurchaseList(StaffListView):
@@ -33,6 +37,7 @@ class PurchaseList(StaffListView):
     sorts = {
         "reference": "reference",
         "purchased": "occurred_at",
+        "customer": Lower(called("customer")),
         "amount": "amount_cents",
         "points": "points_earned",
         "returned": "points_returned",
@@ -87,9 +92,17 @@ class AdjustmentList(StaffListView):
     template_name = "loyalty/points/adjustments.html"
     table_class = AdjustmentTable
     filterset_class = AdjustmentFilter
-    sorts = {"asked": "asked_at", "points": "points", "state": "state"}
+    sorts = {
+        "customer": Lower(called("customer")),
+        "points": "points",
+        "reason": begin_of("reason"),
+        "asked_by": name_of_actor("asked_by"),
+        "asked": "asked_at",
+        "state": "state",
+        "decided_by": name_of_actor("decided_by"),
+    }
     default_sort = "-asked"
-    tabs = (Tab(_("Waiting"), "state=waiting"), Tab(_("All")))
+    tabs = (Tab(_("All")), Tab(_("Waiting"), "state=waiting"))
     counted = ngettext_lazy("%(shown)s adjustment", "%(shown)s adjustments", "number")
     empty_icon = "sliders-horizontal"
     empty_title = _("No adjustments yet")

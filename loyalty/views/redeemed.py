@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from customers.models import Customer
-from loyalty import redeemed_page
+from loyalty import coupons, redeemed_page
 from loyalty.bulk.kit import REWARDS
 from loyalty.filters import RedeemedFilter
 from loyalty.models import RedeemedReward
@@ -21,6 +21,7 @@ from tenancy.lists import StaffListView
 from tenancy.lists.places import place_in, place_of
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from ui.addresses import address
 from ui.bulk import BulkAction
 from ui.htmx import dialog_base, vary_on_htmx
 from ui.listing import Tab
@@ -93,6 +94,12 @@ class RedeemedList(StaffListView):
     empty_text = _("They appear here as soon as a customer has redeemed one in the cockpit, or you have granted one.")
     empty_icon = "award"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer with the list. A status is looked for among labels: they are brought up to date before."""
+        if "coupon_status" in request.GET:
+            coupons.bring_up_to_date(now=timezone.now())
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[Any]:
         """Return the redeemed rewards with the columns that the table reads."""
         found: QuerySet[Any] = RedeemedReward.objects.only(*COLUMNS)
@@ -109,7 +116,7 @@ class RedeemedList(StaffListView):
 
     def action_url(self, action: BulkAction) -> str:
         """Return the page that says what a bulk action will do."""
-        return reverse("loyalty:bulk", args=[self.request.merchant.slug, action.url])
+        return address("loyalty:bulk", self.request.merchant.slug, action.url)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form that the boxes belong to."""
@@ -157,6 +164,7 @@ class AddressView(StaffView):
             "dialog_base": dialog_base(request),
             "title": _("Delivery address"),
             "facts": redeemed_page.address(row, customer),
+            "address_text": redeemed_page.address_text(row, customer),
             "cancel_url": reverse("loyalty:redeemed", args=[self.request.merchant.slug]),
         }
         return vary_on_htmx(render(request, "loyalty/address.html", context))

@@ -16,6 +16,7 @@ from loyalty.catalogue_forms import RewardForm
 from loyalty.errors import Refused
 from loyalty.filters import RewardFilter
 from loyalty.models import Reward
+from loyalty.ordering import left, standing, times_redeemed
 from loyalty.reward_tables import RewardTable, state_badge
 from loyalty.services import catalogue
 from loyalty.triggers import REWARDS
@@ -26,6 +27,7 @@ from tenancy.views import StaffView
 from triggers.page import card
 from ui.forms import invalid
 from ui.listing import Action, Tab
+from ui.sorting import Made
 
 
 class RewardList(StaffListView):
@@ -37,9 +39,17 @@ class RewardList(StaffListView):
     table_class = RewardTable
     filterset_class = RewardFilter
     dataset = "rewards"
-    sorts = {"name": "name", "type": "reward_type", "cost": "cost_in_points", "created": "created_at"}
+    sorts = {
+        "name": "name",
+        "type": "reward_type",
+        "cost": "cost_in_points",
+        "redeemed": Made(times_redeemed),
+        "left": Made(left),
+        "state": Made(standing),
+        "created": "created_at",
+    }
     default_sort = "-created"
-    tabs = (Tab(_("In use"), "archived=no"), Tab(_("All")), Tab(_("Archived"), "archived=yes"))
+    tabs = (Tab(_("All")), Tab(_("In use"), "archived=no"), Tab(_("Archived"), "archived=yes"))
     counted = ngettext_lazy("%(shown)s reward", "%(shown)s rewards", "number")
     empty_title = _("No rewards yet")
     empty_text = _("A reward is what customers get for their points: a code, a gift, money back.")

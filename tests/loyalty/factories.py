@@ -19,6 +19,8 @@ from loyalty.services.redeeming import redeem
 from loyalty.states import CodeSource, RewardType, Source
 from tenancy.actors import Actor
 
+# The key of the account at the provider of cashback.
+KEY = "0123456789abcdef"
 SYSTEM = Actor.system()
 
 

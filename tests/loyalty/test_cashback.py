@@ -1,12 +1,12 @@
 """Cashback over real HTTP: paid once, under one order id, whatever the provider does."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,19 +28,7 @@ from tenancy.scope import merchant_scope
 from tests.loyalty import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KEY = "0123456789abcdef"
 STAFF = Actor("user", uuid.UUID(int=7))
-
-
-@pytest.fixture
-def paytm(merchant: Merchant) -> Iterator[FakePayTM]:
-    """A provider on this machine, and the merchant's account there."""
-    with FakePayTM(key=KEY) as fake, override_settings(OUTBOUND_ALLOW_PRIVATE=True):
-        with merchant_scope(merchant):
-            account = CashbackAccount.made_with(provider="paytm", base_url=fake.url, merchant_code="MID", wallet="guid")
-            account.key = KEY
-            account.save()
-        yield fake
 
 
 def redeemed(merchant: Merchant, *, phone: str) -> RedeemedReward:
@@ -172,7 +160,7 @@ def test_customer_without_phone_fails_in_words(merchant: Merchant, paytm: FakePa
 
 
 def report(
-    client: Client, merchant: Merchant, paytm: FakePayTM, order: str, *, key: str = KEY, cut: bool = False
+    client: Client, merchant: Merchant, paytm: FakePayTM, order: str, *, key: str = make.KEY, cut: bool = False
 ) -> int:
     text = paytm.told(order, ("SUCCESS", "DE_001", "Paid")).decode()
     signature = sign(text, key)
@@ -219,7 +207,7 @@ def test_callback_of_another_merchant_finds_nothing(
     row = redeemed(merchant, phone="+919876543209")
     with merchant_scope(other_merchant):
         account = CashbackAccount.made_with(provider="paytm", base_url=paytm.url, merchant_code="M", wallet="w")
-        account.key = KEY
+        account.key = make.KEY
         account.save()
 
     assert report(client, other_merchant, paytm, f"CB{row.id.hex}") == 404
@@ -241,9 +229,9 @@ def test_callback_beside_the_job_pays_once(merchant: Merchant, paytm: FakePayTM,
 
 @given(text=st.text(max_size=200), other=st.text(max_size=40))
 def test_signature_holds_for_its_text_and_key_alone(text: str, other: str) -> None:
-    signature = sign(text, KEY)
+    signature = sign(text, make.KEY)
 
-    assert is_signed(text, KEY, signature)
-    assert not is_signed(text + "x", KEY, signature)
+    assert is_signed(text, make.KEY, signature)
+    assert not is_signed(text + "x", make.KEY, signature)
     assert not is_signed(text, "f" * 16, signature)
-    assert not is_signed(text, KEY, other)
+    assert not is_signed(text, make.KEY, other)

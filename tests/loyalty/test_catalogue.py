@@ -1,5 +1,7 @@
 """Rewards in the catalogue, the rules that explain them, and the labels that jobs keep."""
 
+import threading
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,22 +9,30 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from loyalty import coupons
+from loyalty.bulk import batch
+from loyalty.checks import check_rewards
 from loyalty.errors import NotAllowed, SoldOut, StaleVersion
-from loyalty.models import RedeemedReward, Reward, RewardStock
+from loyalty.filters import RedeemedFilter
+from loyalty.models import RedeemedReward, Reward, RewardStock, RewardTaken
 from loyalty.rules import judge, visible_rewards
+from loyalty.services import canceling
+from loyalty.services.canceling import cancel
 from loyalty.services.catalogue import archive_reward, clone_reward, create_reward, save_settings, update_reward
 from loyalty.states import CouponStatus, RewardType
 from tenancy.actors import Actor
 from tenancy.models import AuditEvent, Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories as make
+from tests.loyalty.bulking import begun, run
 
 pytestmark = pytest.mark.django_db
 STAFF = Actor("user", uuid.UUID(int=7))
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def by() -> dict[str, Any]:
@@ -46,6 +56,22 @@ def test_limit_set_later_counts_what_was_taken_before(scope: Merchant) -> None:
         make.take(what, who)
 
 
+def test_limit_that_comes_back_counts_what_was_canceled_without_it(scope: Merchant) -> None:
+    who, what = make.customer(), make.reward(customer_limit=1, total_limit=5)
+    make.points(who, 1000)
+    row = make.take(what, who)
+    what = change(what, customer_limit=None, total_limit=None)
+    cancel(redeemed_id=row.id, refund=True, **by())
+
+    change(what, customer_limit=1, total_limit=1)
+
+    assert (RewardTaken.objects.get().taken, RewardStock.objects.get().taken) == (0, 0)
+    make.take(what, who)
+    with pytest.raises(SoldOut):
+        make.take(what, who)
+    assert check_rewards(scope.id) == []
+
+
 def test_two_people_do_not_overwrite_each_other(scope: Merchant) -> None:
     what = make.reward()
     change(what, name="First")
@@ -65,6 +91,9 @@ def test_new_name_reaches_what_was_redeemed(scope: Merchant) -> None:
 
     row = RedeemedReward.objects.get()
     assert (row.reward_name, row.cost_in_points) == ("Novel", 100)
+    for words in ("novel", "Novel Lind", "book"):
+        found = RedeemedFilter(QueryDict(f"q={words}"), queryset=RedeemedReward.objects.all()).qs
+        assert list(found) == [row], words
 
 
 def test_type_of_a_redeemed_reward_stays(scope: Merchant) -> None:
@@ -141,6 +170,9 @@ def test_rules_and_redeeming_agree(scope: Merchant) -> None:
         make.reward(cost_in_points=101),
         make.reward(pool=empty),
         make.reward(pool=make.pool(1)),
+        make.reward(pool=make.pool(1, archived_at=timezone.now())),
+        make.reward(pool=make.pool(0, pattern="N-********"), code_source="generated"),
+        make.reward(pool=make.pool(0, pattern="N-********", archived_at=timezone.now()), code_source="generated"),
         make.reward(total_limit=0),
         make.reward(customer_limit=0),
         make.reward(active_from=make.soon(days=1)),
@@ -203,3 +235,52 @@ def test_changing_a_limit_beside_redeemers_counts_each(merchant: Merchant, toget
 
     with merchant_scope(merchant):
         assert RewardStock.objects.get().taken == RedeemedReward.objects.count() <= 13
+
+
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_limit_set_while_a_cancelation_is_under_way_counts_it(
+    merchant: Merchant, together: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, is_bulk: bool
+) -> None:
+    with merchant_scope(merchant):
+        who, what = make.customer(), make.reward()
+        make.points(who, 1000)
+        row = make.take(what, who)
+        bulk = begun("cancel", [row], points="refund")
+    held, settled = threading.Event(), threading.Event()
+    room, name = (batch, "write") if is_bulk else (canceling, "keep")
+    write = getattr(room, name)
+
+    def slowly(**kwargs: Any) -> Any:
+        held.set()
+        while not settled.is_set() and not is_anybody_waiting():
+            time.sleep(0.01)
+        return write(**kwargs)
+
+    monkeypatch.setattr(room, name, slowly)
+
+    def act(what_to_do: str) -> None:
+        if what_to_do == "cancel" and is_bulk:
+            run(merchant, bulk)
+        elif what_to_do == "cancel":
+            with merchant_scope(merchant):
+                cancel(redeemed_id=row.id, refund=True, **by())
+        else:
+            assert held.wait(30)
+            with merchant_scope(merchant):
+                change(what, total_limit=5)
+            settled.set()
+
+    outcomes = together(act, [("cancel",), ("limit",)])
+
+    assert [one.error for one in outcomes] == [None, None]
+    with merchant_scope(merchant):
+        assert RewardStock.objects.get().taken == 0
+        assert check_rewards(merchant.id) == []
+
+
+def is_anybody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        # What a transaction has seen of the others it would see again and again.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(WAITING)
+        return cursor.fetchone() is not None

@@ -14,7 +14,7 @@ from customers.services import find_or_create
 from ledger.models import Movement
 from ledger.selectors import usable_balance
 from ledger.units import Unit
-from loyalty.models import RedeemedChange, RedeemedReward, Reward
+from loyalty.models import LoyaltySettings, RedeemedChange, RedeemedReward, Reward
 from loyalty.services.redeeming import redeem
 from loyalty.states import Source
 from tenancy.actors import Actor
@@ -23,6 +23,7 @@ from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories as make
 from tests.loyalty.test_grid import sign_in
+from tests.loyalty.test_points import ask, buy
 from tests.support.counting import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,20 @@ def test_refusal_says_why_in_plain_words(
         assert not RedeemedReward.objects.exists()
 
 
+def test_take_no_other_cost_than_was_shown(admin: Client, merchant: Merchant, who: Customer) -> None:
+    what = rewarding(merchant, cost_in_points=100)
+    assert 'name="cost" value="100"' in admin.get(at(merchant, who, what)).content.decode()
+    with merchant_scope(merchant):
+        Reward.objects.update(cost_in_points=250)
+
+    answer = admin.post(at(merchant, who, what), {"key": KEY, "way": "points", "reason": "", "cost": "100"})
+
+    assert answer.status_code == 409
+    assert "The cost has changed meanwhile." in answer.content.decode()
+    assert 'name="cost" value="250"' in answer.content.decode()
+    assert press(admin, at(merchant, who, what), cost="100", way="free", reason="Sorry")[0] == 302
+
+
 def test_reason_is_kept_where_it_is_refused(admin: Client, merchant: Merchant, who: Customer) -> None:
     what = rewarding(merchant, cost_in_points=900)
     answer = admin.post(at(merchant, who, what), {"key": KEY, "way": "points", "reason": "Birthday <3"})
@@ -214,6 +229,23 @@ def test_refuse_whoever_is_no_admin(client: Client, merchant: Merchant, who: Cus
     text = shown(signed, f"/m/{merchant.slug}/customers/{who.id}/redeem/")
     assert "Why?" in text
     assert "Choose" not in text
+
+
+def test_name_who_has_a_card_alone(admin: Client, merchant: Merchant) -> None:
+    what = rewarding(merchant)
+    with merchant_scope(merchant):
+        LoyaltySettings.made_with(points_per_unit=1, approval_above=10).save()
+        who = make.customer(email="", first_name="", last_name="", phone="", card_number="CARD-77")
+        bought, asked = buy(who), ask(who, 500)
+    customer, home = f"/m/{merchant.slug}/customers/{who.id}/", f"/m/{merchant.slug}/"
+
+    assert "for CARD-77" in shown(admin, at(merchant, who, what))
+    assert "for CARD-77" in shown(admin, f"{customer}redeem/")
+    assert "Why? Book for CARD-77" in shown(admin, at(merchant, who, what, "why/"))
+    assert "Statement of CARD-77" in shown(admin, f"{customer}statement/")
+    assert "+500 points for CARD-77" in shown(admin, f"{home}point-adjustments/{asked.id}/approve/")
+    assert "CARD-77" in shown(admin, f"{home}purchases/{bought.id}/")
+    assert shown(admin, customer).count("CARD-77") > 1
 
 
 def test_know_no_erased_customer(admin: Client, merchant: Merchant, who: Customer) -> None:

@@ -12,6 +12,7 @@ from loyalty.models import RedeemedReward
 from loyalty.services.using import mark_used, set_delivery
 from loyalty.states import DeliveryStatus, RewardType
 from loyalty.views.redeemed import RedeemedList
+from tenancy import search
 from tenancy.actors import Actor
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
@@ -151,6 +152,23 @@ def test_grid_makes_the_same_queries_for_any_number_of_rows(admin: Client, merch
     assert len(queries_of(admin, f"/m/{merchant.slug}/redeemed-rewards/")) == 8
 
 
+@pytest.mark.parametrize(("rows", "words"), [(1, "1 redeemed reward"), (3, "2+ redeemed rewards")])
+def test_words_that_many_have_cost_three_queries_more(
+    admin: Client, merchant: Merchant, monkeypatch: pytest.MonkeyPatch, rows: int, words: str
+) -> None:
+    for _ in range(rows):
+        redeemed(merchant, name="Mug")
+    redeemed(merchant, name="Book")
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(RedeemedList, "search_cap", 2)
+
+    assert len(queries_of(admin, f"/m/{merchant.slug}/redeemed-rewards/", q="mug mara")) == 11
+    shown = page(admin, merchant, "?q=mug+mara&used=no")
+    assert body(shown).count("<tr") == rows
+    assert words in shown
+    assert "0 redeemed rewards" in page(admin, merchant, "?q=mug+mara&used=yes")
+
+
 def post(client: Client, merchant: Merchant, row: RedeemedReward, act: str, **values: str) -> int:
     return client.post(f"/m/{merchant.slug}/redeemed-rewards/{row.id}/{act}/", values).status_code
 
@@ -261,3 +279,18 @@ def test_grid_of_another_merchant_is_empty(admin: Client, merchant: Merchant, ot
     redeemed(other_merchant)
 
     assert "No redeemed rewards yet" in page(admin, merchant)
+
+
+def test_asked_for_a_status_the_labels_are_brought_up_to_date(admin: Client, merchant: Merchant) -> None:
+    ended = redeemed(merchant, days_valid=1)
+    with merchant_scope(merchant):
+        past = timezone.now() - timedelta(days=3)
+        RedeemedReward.objects.filter(id=ended.id).update(
+            redeemed_at=past, active_from=past, expires_at=past + timedelta(days=1)
+        )
+
+    assert "No row fits" in page(admin, merchant, "?coupon_status=active")
+    assert ended.reward_name in body(page(admin, merchant, "?coupon_status=expired"))
+
+    with merchant_scope(merchant):
+        assert RedeemedReward.objects.get().coupon_status == "expired"

@@ -2,13 +2,11 @@
 
 import signal
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import override_settings
 from django.utils import timezone
 
 from config.fakes.paytm import FakePayTM
@@ -21,7 +19,7 @@ from ledger.models import Entry, Grant
 from ledger.services import backdated
 from ledger.units import Unit
 from loyalty import coupons
-from loyalty.models import CashbackAccount, CashbackPayment, RedeemedReward
+from loyalty.models import CashbackPayment, RedeemedReward
 from loyalty.states import CashbackStatus, CouponStatus, RewardType
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
@@ -30,7 +28,7 @@ from tests.messaging.test_kills import let_time_pass
 from tests.messaging.workers import run_worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "aside"])]
-NUMBER, BATCH, KEY = 7, 3, "0123456789abcdef"
+NUMBER, BATCH = 7, 3
 
 
 def kill_and_go_on(merchant: Merchant, point: str, nth: int) -> None:
@@ -106,17 +104,6 @@ def _taken(**reward: Any) -> RedeemedReward:
 
 def _labels(rows: list[RedeemedReward]) -> set[str]:
     return set(RedeemedReward.objects.filter(id__in=[row.id for row in rows]).values_list("coupon_status", flat=True))
-
-
-@pytest.fixture
-def paytm(merchant: Merchant) -> Iterator[FakePayTM]:
-    """A provider on this machine, and the merchant's account there."""
-    with FakePayTM(key=KEY) as fake, override_settings(OUTBOUND_ALLOW_PRIVATE=True):
-        with merchant_scope(merchant):
-            account = CashbackAccount.made_with(provider="paytm", base_url=fake.url, merchant_code="MID", wallet="guid")
-            account.key = KEY
-            account.save()
-        yield fake
 
 
 @pytest.mark.parametrize("point", ["jobs.claimed", "cashback.turned", "cashback.answered", "jobs.handled"])

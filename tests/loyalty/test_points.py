@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ledger.models import Entry, Grant
 from ledger.selectors import holding, usable_balance
+from ledger.services import backdated, expire_due
 from ledger.units import Unit
 from loyalty.checks import check_rewards
 from loyalty.earning import points_for, returned_in_all, validity
@@ -30,6 +31,7 @@ from loyalty.errors import (
 from loyalty.models import LoyaltySettings, PointAdjustment, Purchase, PurchaseReturn
 from loyalty.services.adjustments import adjust, approve, decline
 from loyalty.services.purchases import record_purchase, record_return
+from loyalty.statement import statement
 from loyalty.states import AdjustmentState, Expiry, Rounding
 from tenancy.actors import Actor
 from tenancy.models import Merchant
@@ -188,6 +190,27 @@ def test_return_of_spent_points_records_the_shortfall(scope: Merchant) -> None:
 
     assert (back.points_returned, back.shortfall) == (30, 70)
     assert active(who) == 0
+    assert check_rewards(scope.id) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_return_takes_nothing_of_points_that_have_ended(scope: Merchant, is_swept: bool) -> None:
+    rules(expiry=Expiry.AFTER_DAYS, expiry_days=10)
+    who = make.customer()
+    with backdated(at=make.soon(days=-20)):
+        purchase = buy(who, "100.00", now=make.soon(days=-20))
+    if is_swept:
+        expire_due(unit=Unit.POINT, actor=ANN, now=timezone.now())
+
+    back = bring_back(purchase, "40.00")
+
+    assert (back.points_returned, back.shortfall) == (0, 40)
+    lines = statement(customer_id=who.id)
+    assert [(line.event, line.points, line.points_after) for line in lines] == [
+        ("grant.expired", -100, 0),
+        ("purchase.recorded", 100, 100),
+    ]
     assert check_rewards(scope.id) == []
 
 

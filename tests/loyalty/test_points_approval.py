@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from customers.models import Customer
 from ledger.models import Entry, Grant
 from ledger.selectors import usable_balance
 from ledger.services import grant
@@ -133,6 +134,16 @@ def test_forgetting_a_person_leaves_the_numbers(merchant: Merchant, waiting: Poi
         row = PointAdjustment.objects.get()
         assert (row.reason, row.points, row.state) == ("", 500, AdjustmentState.WAITING)
         assert not ReminderStop.objects.exists()
+
+
+def test_nobody_gives_points_to_who_was_erased_meanwhile(merchant: Merchant, waiting: PointAdjustment) -> None:
+    with merchant_scope(merchant):
+        Customer.objects.filter(id=waiting.customer_id).update(erased_at=timezone.now())
+
+        with pytest.raises(NotAllowed, match="erased"):
+            approve(adjustment_id=waiting.id, actor=BEN, now=timezone.now())
+        assert active(waiting) == 0
+        assert decline(adjustment_id=waiting.id, actor=BEN, now=timezone.now()).state == AdjustmentState.DECLINED
 
 
 def test_the_sidebars_count_follows(merchant: Merchant, waiting: PointAdjustment) -> None:

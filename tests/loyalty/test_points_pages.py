@@ -116,7 +116,7 @@ def test_purchase_page_shows_its_lot_and_what_paid(admin: Client, merchant: Merc
 
 def test_return_by_hand_takes_its_share(admin: Client, merchant: Merchant, bought: Purchase) -> None:
     url = address(merchant, "return", bought.id)
-    assert "At most 80.00 are left" in text(admin, url)
+    assert "At most $80.00 are left" in text(admin, url)
 
     answer = admin.post(url, {"reference": "R-1", "amount": "20.00"}, follow=True)
 
@@ -146,6 +146,7 @@ def test_adjusting_from_the_customers_page(admin: Client, merchant: Merchant, bo
         assert usable_balance(customer_id=bought.customer_id, unit=Unit.POINT, at=timezone.now()) == 50
     refused = admin.post(url, {"way": "take", "points": "51", "reason": "Too many"})
     assert refused.status_code == 409
+    assert "The customer has 1 point less than that." in refused.content.decode()
     assert admin.post(url, {"way": "give", "points": "5", "reason": ""}).status_code == 422
 
 
@@ -243,6 +244,9 @@ def test_owner_changes_the_rules_and_it_is_audited(owner: Client, merchant: Merc
         assert (found.points_per_unit, found.reminds, found.point_value) == (Decimal("2.5"), True, Decimal("0.0125"))
         assert event.after is not None
         assert event.after["approval_above"] == 1000
+    far = owner.post(url, body | {"expiry": "end_of_year", "expiry_months": "9000"})
+    assert far.status_code == 422
+    assert "At most 120." in far.content.decode()
     wrong = owner.post(url, body | {"points_per_unit": "-1", "expiry_days": "0"})
     assert wrong.status_code == 422
     assert 'value="0.0125"' in text(owner, url)

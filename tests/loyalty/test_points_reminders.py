@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -87,6 +88,45 @@ def test_ends_of_the_week_after_share_the_mail(on: LoyaltySettings) -> None:
 
 
 @pytest.mark.django_db
+def test_locked_points_are_told_of_once_they_can_be_spent(on: LoyaltySettings) -> None:
+    who, end = make.customer(), make.soon(days=12)
+    make.points(who, 20, valid_from=make.soon(days=5), expires_at=end)
+
+    assert remind() == 0
+    assert reminders.remind(now=make.soon(days=6)) == 1
+    assert [letter.context["ends"] for letter in letters(who)] == [[end.isoformat()]]
+
+
+@pytest.mark.django_db
+def test_points_spent_while_the_mails_are_written_stop_no_other_mail(
+    on: LoyaltySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, slow = make.customer(), make.customer()
+    lots = [make.points(who, 20, expires_at=make.soon(days=3)) for who in (quick, slow)]
+    found = reminders._ends
+
+    def spent_before(*args: Any, **kwargs: Any) -> Any:
+        about: dict[str, Any] = {"origin": "t", "origin_id": uuid.uuid4(), "customer_id": quick.id, "actor": SYSTEM}
+        revoke(grant_id=lots[0], event="points.adjusted", key="t:1", **about)
+        return found(*args, **kwargs)
+
+    monkeypatch.setattr(reminders, "_ends", spent_before)
+
+    assert remind() == 2
+    assert (len(letters(quick)), len(letters(slow))) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_more_points_than_a_note_holds_are_told_all_the_same(on: LoyaltySettings) -> None:
+    who, end = make.customer(), make.soon(days=3)
+    for _ in range(3):
+        make.points(who, 1_000_000_000, expires_at=end)
+
+    assert remind() == 1
+    assert len(letters(who)) == 1
+
+
+@pytest.mark.django_db
 def test_who_takes_no_mail_or_minds_is_left_alone(on: LoyaltySettings) -> None:
     closed, stopped, without, erased = (make.customer(), make.customer(), make.customer(email=""), make.customer())
     for who in (closed, stopped, without, erased):
@@ -154,7 +194,8 @@ def test_the_mail_says_what_ends_when_and_how_to_have_no_more(on: LoyaltySetting
     Merchant.objects.filter(id=scope.id).update(time_zone="America/New_York")
     who = make.customer(first_name="Mara")
     # Midnight in New York: the last day is the one before.
-    end = (timezone.now() + timedelta(days=5)).replace(hour=5, minute=0, second=0, microsecond=0)
+    here = timezone.localtime(timezone.now(), ZoneInfo("America/New_York"))
+    end = (here + timedelta(days=5)).replace(hour=0, minute=0, second=0, microsecond=0)
     make.points(who, 1250, expires_at=end)
     make.points(who, 50)
     remind()

@@ -116,6 +116,27 @@ def test_late_sweep_is_told_at_its_own_time_between_what_came_after(scope: Merch
 
 
 @pytest.mark.django_db
+def test_points_that_come_back_to_an_ended_lot_end_after_they_came(scope: Merchant) -> None:
+    what, taken_at = make.reward(cost_in_points=160), timezone.now() - timedelta(days=5)
+    for _ in range(6):
+        who = make.customer()
+        earlier(who, 60, days=10, ends_in_days=-1)
+        earlier(who, 100, days=9)
+        with backdated(at=taken_at):
+            row = make.take(what, who, now=taken_at)
+        cancel(redeemed_id=row.id, refund=True, actor=SYSTEM, now=timezone.now())
+
+        whole = lines_of(who)
+        assert [(line.event, line.points, line.points_after) for line in whole[:3]] == [
+            ("grant.expired", -60, 100),
+            ("reward.canceled", 160, 160),
+            ("reward.redeemed", -160, 0),
+        ]
+        first = Cursor.parse(whole[0].cursor.token)
+        assert [whole[0], *lines_of(who, before=first)] == whole
+
+
+@pytest.mark.django_db
 def test_pages_of_the_statement_join_without_gap_or_repeat(scope: Merchant) -> None:
     who = make.customer()
     for number in range(7):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,16 +11,17 @@ from django.utils import timezone
 
 from codes.models import Code
 from ledger import checks
-from ledger.errors import GrantNotUsable
 from ledger.models import Entry, Grant
 from ledger.selectors import usable_balance
-from ledger.services import expire, expire_due
+from ledger.services import backdated, expire, expire_due
 from ledger.units import Unit
 from loyalty.checks import check_rewards
 from loyalty.coupon import having, status_at, status_of
 from loyalty.errors import AlreadyUsed, NotActive, NotAllowed, NotUsed, Shipped, WrongType
 from loyalty.models import RedeemedChange, RedeemedReward, RewardStock
+from loyalty.redeemed_page import facts
 from loyalty.services.canceling import cancel, effect_of
+from loyalty.services.forgetting import forget
 from loyalty.services.using import mark_unused, mark_used, set_delivery
 from loyalty.states import CouponStatus, DeliveryStatus, RewardType
 from messaging.models import Message
@@ -38,10 +39,10 @@ def by(**more: Any) -> dict[str, Any]:
     return {"actor": STAFF, "now": timezone.now()} | more
 
 
-def redeemed_now(**reward: Any) -> RedeemedReward:
+def redeemed_now(now: datetime | None = None, **reward: Any) -> RedeemedReward:
     who = make.customer()
     make.points(who, 1000)
-    return make.take(make.reward(**reward), who)
+    return make.take(make.reward(**reward), who, now=now)
 
 
 def about(row: RedeemedReward) -> dict[str, Any]:
@@ -192,6 +193,38 @@ def test_gift_goes_only_the_ways_there_are(scope: Merchant, step: tuple[str, str
             set_delivery(redeemed_id=row.id, status=wanted, **by())
 
 
+def test_parcel_stays_where_delivered_was_said_too_early_and_goes_where_it_was_not_sent(scope: Merchant) -> None:
+    row = redeemed_now(reward_type=RewardType.GIFT)
+    mark_used(redeemed_id=row.id, **by())
+
+    def becomes(status: DeliveryStatus, **parcel: str) -> tuple[str, str]:
+        found = set_delivery(redeemed_id=row.id, status=status, **by(**parcel))
+        return found.carrier, found.tracking_number
+
+    assert becomes(DeliveryStatus.SHIPPED, tracking_number="123") == ("", "123")
+    assert RedeemedChange.objects.order_by("-seq")[0].detail == {"carrier": "", "tracking_number": "123"}
+    assert becomes(DeliveryStatus.DELIVERED) == ("", "123")
+    assert becomes(DeliveryStatus.SHIPPED) == ("", "123")
+    assert becomes(DeliveryStatus.CANCELED) == ("", "123")
+    assert becomes(DeliveryStatus.ORDERED) == ("", "")
+    assert becomes(DeliveryStatus.SHIPPED, carrier="DHL") == ("DHL", "")
+
+
+def test_parcel_is_shown_to_staff_and_forgotten_with_the_person(scope: Merchant) -> None:
+    row = redeemed_now(reward_type=RewardType.GIFT)
+    mark_used(redeemed_id=row.id, **by())
+
+    def shown() -> dict[str, str]:
+        named = facts(fresh(row), slug=scope.slug, now=timezone.now())
+        return {str(one.label): str(one.value) for one in named if one.label in ("Carrier", "Tracking number")}
+
+    assert shown() == {}
+    set_delivery(redeemed_id=row.id, status=DeliveryStatus.SHIPPED, carrier="DHL", tracking_number="123", **by())
+    assert shown() == {"Carrier": "DHL", "Tracking number": "123"}
+    forget(customer_id=row.customer_id)
+    assert shown() == {}
+
+
 def test_only_used_gifts_are_shipped(scope: Merchant) -> None:
     gift, code = redeemed_now(reward_type=RewardType.GIFT), redeemed_now()
     mark_used(redeemed_id=code.id, **by())
@@ -287,8 +320,21 @@ def test_voucher_that_is_gone_cannot_be_used_whatever_the_clock_says(scope: Merc
     assert expire_due(unit=Unit.VOUCHER, actor=STAFF, now=timezone.now() + timedelta(days=9)).grants == 0
     expire(grant_id=row.grant_id, event="grant.expired", origin="grant", origin_id=row.grant_id, **about(row))
 
-    with pytest.raises(GrantNotUsable), transaction.atomic():
+    with pytest.raises(NotActive, match="expired"), transaction.atomic():
         mark_used(redeemed_id=row.id, **by())
+    with pytest.raises(NotActive, match="expired"), transaction.atomic():
+        cancel(redeemed_id=row.id, refund=True, **by())
+
+
+def test_coupon_that_ended_or_begins_while_somebody_waited_is_refused_in_words(scope: Merchant) -> None:
+    coming = redeemed_now(days_until_active=1)
+    with backdated(at=make.soon(days=-2)):
+        ended = redeemed_now(days_valid=1, now=make.soon(days=-2))
+
+    with pytest.raises(NotActive, match="expired"), transaction.atomic():
+        mark_used(redeemed_id=ended.id, **by(now=make.soon(days=-1, hours=-1)))
+    with pytest.raises(NotActive, match="not active yet"), transaction.atomic():
+        mark_used(redeemed_id=coming.id, **by(now=make.soon(days=1, seconds=1)))
 
 
 @pytest.mark.django_db(transaction=True)
