@@ -91,9 +91,13 @@ def source(value: str) -> SafeString:
 def usage(response: OfferResponse, *, at: datetime, zone: tzinfo) -> SafeString:
     """Return whether a response is inside its usage period, with the day that matters next; the state is read aloud."""
     state = usage_of(response, at=at, zone=zone)
-    return _usage(
-        state, SafeString(f'<span class="sr">{cells.esc(state.label)}: </span>{cells.esc(_until(response, state, at))}')
-    )
+    return usage_between(state, response.usage_from, response.usage_to, at)
+
+
+def usage_between(state: UsageState, start: datetime | None, end: datetime | None, at: datetime) -> SafeString:
+    """Return the same of a state that is known, and a period."""
+    words = cells.esc(_until(start, end, state, at))
+    return _usage(state, SafeString(f'<span class="sr">{cells.esc(state.label)}: </span>{words}'))
 
 
 def legend() -> list[Explained]:
@@ -121,9 +125,8 @@ def offer_state(offer: Offer, *, at: datetime, zone: tzinfo) -> SafeString:
     return cells.badge(_("Active"), "ok", "circle-check")
 
 
-def _until(response: OfferResponse, state: UsageState, at: datetime) -> str:
+def _until(start: datetime | None, end: datetime | None, state: UsageState, at: datetime) -> str:
     """Return the usage period in a few words: always, 3 days left, until 31 Dec, from 1 Dec, ended 2 Nov."""
-    start, end = response.usage_from, response.usage_to
     if state == UsageState.PASSED and end is not None:
         return _("ended %(day)s") % {"day": _day(end, at)}
     if state == UsageState.NOT_STARTED:

@@ -18,6 +18,7 @@ from offers.states import OfferType, Source, Status, UsageState
 from tenancy.search import search_by_token
 from ui.filters import ChoicesFilter, FilterSet, ModelChoicesFilter, Period, PeriodFilter, SearchFilter, YesNoFilter
 from ui.filters.base import Chip, Filter, Reading, unknown
+from ui.filters.words import with_words
 from ui.querystring import changed
 
 
@@ -120,6 +121,4 @@ class OfferFilter(FilterSet):
 
     def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
         """Find by the words of the name; a merchant has at most some hundred offers."""
-        for word in text.split()[:6]:
-            rows = rows.filter(name__icontains=word)
-        return rows
+        return with_words(rows, text, "name")

@@ -19,6 +19,7 @@ from offers.models import OfferResponse
 from offers.states import WAITING, Status, UsageState
 from offers.usage import having_status, having_usage
 from tenancy.search import IsAmong
+from ui.counting import BeginsAt
 
 # Up to so many responses whose label is behind are named by their ids.
 FEW = 2000
@@ -64,7 +65,10 @@ def since_the_newest(rows: QuerySet[Any], wanted: Q, *, before: datetime | None 
     """
     asked = issued_before(OfferResponse.objects.filter(wanted), before)
     newest = asked.order_by("-issued_at").values_list("issued_at", flat=True).first()
-    return rows.filter(wanted, issued_at__lte=newest) if newest else rows.none()
+    if newest is None:
+        return rows.none()
+    begin = BeginsAt(F("issued_at"), newest) if before else Q(issued_at__lte=newest)
+    return rows.filter(wanted, begin)
 
 
 def issued_before(rows: QuerySet[Any], behind: datetime | None) -> QuerySet[Any]:

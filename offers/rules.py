@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from codes.models import Code, CodePool
 from codes.states import CodeState
 from offers import periods
-from offers.errors import Refused
+from offers.errors import Refused, TransitionNotAllowed
 from offers.models import Offer, OfferResponse, OfferStock, OfferTaken
 from offers.services.using import check_usable
-from offers.states import CodeSource
+from offers.states import CodeSource, Event, may
+from offers.usage import status_of
 from ui import locale
 
 
@@ -72,6 +73,9 @@ def why_not(response: OfferResponse, *, at: datetime, token: str = "") -> Refuse
         check_usable(response=response, at=at, token=token)
     except Refused as refusal:
         return refusal
+    # What is on its way has been through that gate; while it is still to be sent nobody can use it.
+    if not may(Event.COMPLETED, status_of(response, at=at)):
+        return TransitionNotAllowed(_("This response waits to be shipped."))
     return None
 
 

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime, tzinfo
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,12 +11,11 @@ from codes.normalise import masked
 from offers import badges, benefits
 from offers.models import Offer, OfferResponse
 from offers.states import OfferType
-from offers.usage import status_of
+from offers.usage import status_of, usage_of
 from ui import cells
+from ui.addresses import NOBODY, address
 from ui.tables import Column, Table
 
-# Stands in an address where a row's id will stand.
-NOBODY = str(uuid.UUID(int=0))
 # What the cells of a response read; the list never needs the rest of a row.
 COLUMNS = (
     "merchant",
@@ -42,6 +40,10 @@ COLUMNS = (
 )
 
 
+def _type(value: str) -> str:
+    return cells.text(OfferType(value).label)
+
+
 class ResponseTable(Table):
     """One response a row, read from its own columns alone. `zone` is the merchant's."""
 
@@ -63,8 +65,8 @@ class ResponseTable(Table):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.now, self.zone, self.place = now, zone, f"?list={place}" if place else ""
-        self.detail_page = reverse("offers:response", args=[merchant_slug, NOBODY])
-        self.customer_page = reverse("cockpit:customer", args=[merchant_slug, NOBODY])
+        self.detail_page = address("offers:response", merchant_slug, NOBODY)
+        self.customer_page = address("cockpit:customer", merchant_slug, NOBODY)
 
     def row_label(self, record: OfferResponse) -> str:
         """Return which offer it is, and whose."""
@@ -76,7 +78,7 @@ class ResponseTable(Table):
 
     def render_type(self, value: str) -> str:
         """What kind of offer it is."""
-        return cells.text(OfferType(value).label)
+        return self.once(_type, value)
 
     def render_member(self, record: OfferResponse) -> str:
         """Who it belongs to, as the way to the customer's page."""
@@ -90,11 +92,12 @@ class ResponseTable(Table):
 
     def render_usage(self, record: OfferResponse) -> str:
         """Inside, before or after its usage period."""
-        return badges.usage(record, at=self.now, zone=self.zone)
+        state = usage_of(record, at=self.now, zone=self.zone)
+        return self.once(badges.usage_between, state, record.usage_from, record.usage_to, self.now)
 
     def render_status(self, record: OfferResponse) -> str:
         """Where it stands now."""
-        return badges.status(status_of(record, at=self.now))
+        return self.once(badges.status, status_of(record, at=self.now))
 
     def render_expires(self, record: OfferResponse) -> str:
         """Until when it is valid."""
@@ -102,7 +105,7 @@ class ResponseTable(Table):
 
     def render_source(self, record: OfferResponse) -> str:
         """Through which door it came."""
-        return badges.source(record.source)
+        return self.once(badges.source, record.source)
 
 
 class OfferTable(Table):
@@ -128,7 +131,7 @@ class OfferTable(Table):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.now, self.zone, self.counts, self.taken = now, zone, counts, taken
-        self.page = reverse("offers:offer", args=[merchant_slug, NOBODY])
+        self.page = address("offers:offer", merchant_slug, NOBODY)
 
     def render_name(self, record: Offer) -> str:
         """The name, as the way to the offer."""
@@ -136,7 +139,7 @@ class OfferTable(Table):
 
     def render_type(self, value: str) -> str:
         """What kind of offer it is."""
-        return cells.text(OfferType(value).label)
+        return self.once(_type, value)
 
     def render_benefit(self, record: Offer) -> str:
         """What members get."""

@@ -16,11 +16,14 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.utils.module_loading import import_string
 
+from codes.selectors import free_count
 from ledger.models import Entry
 from triggers.acts import About, Armed, Happened
 from triggers.models import Trigger
 
 SAMPLE = 20
+# How a thing says that its codes come from a pool, which runs empty.
+POOL = "pool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,9 @@ class Target(ABC):
         if thing.total_limit is not None:
             taken = self.stock.objects.filter(**of).values_list("taken", flat=True).first() or 0
             left = max(thing.total_limit - taken, 0)
+        if thing.code_source == POOL:
+            free = free_count(thing.pool_id)
+            left = free if left is None else min(left, free)
         return Room(own_limit, own, left, "" if self.is_open(thing, at=at) else str(self.closed))
 
     def triggers_of(self, subject_id: uuid.UUID) -> QuerySet[Any]:

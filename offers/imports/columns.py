@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.normalise import email_norm
+from jobs.bulk.csvfile import FORMULA
 from offers.services.importing import ARRIVES
 from offers.states import Status
 from tenancy.days import start_of_day
@@ -164,7 +165,7 @@ def _check_completed(row: ResponseRow) -> None:
 
 def _plain(text: str) -> str:
     """Return a cell without the apostrophe that keeps a sheet from reading it as a formula."""
-    return text[1:] if text[:2] in ("'=", "'+", "'-", "'@") else text
+    return text[1:] if text.startswith("'") and FORMULA.match(text, 1) else text
 
 
 def _id(text: str) -> uuid.UUID | None:

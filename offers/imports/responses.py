@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from django.db.models import Case, QuerySet, Value, When
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from offers.imports import undoing
@@ -77,3 +80,10 @@ def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
         row_id: Named(" · ".join(filter(None, (offer, member))), "offers:response", (row_id,))
         for row_id, offer, member in rows
     }
+
+
+def titles() -> QuerySet[Any]:
+    """Return the same titles by query."""
+    member = Case(When(member_name="", then=Value("")), default=Concat(Value(" · "), "member_name"))
+    found: QuerySet[Any] = OfferResponse.objects.values(title=Concat("offer_name", member))
+    return found

@@ -12,6 +12,7 @@ from offers.states import CLOSED, OPEN, WAITING, Event, OfferType, Source, Statu
 from tenancy.base import MerchantForeignKey, MerchantModel
 from tenancy.changes import ChangeField
 from tenancy.search import SearchToken
+from tenancy.words import IsOneOf
 
 NOT_YET = "1970-01-01T00:00:00+00:00"
 NEVER = "2999-12-31T00:00:00+00:00"
@@ -102,12 +103,19 @@ class OfferResponse(MerchantModel):
                 condition=Q(trigger_entry_id__isnull=False),
                 name="response_trigger_once",
             ),
-            models.CheckConstraint(condition=Q(source__in=Source.values), name="response_source_known"),
-            models.CheckConstraint(condition=Q(offer_type__in=OfferType.values), name="response_type_known"),
+            models.CheckConstraint(condition=IsOneOf("source", Source.values), name="response_source_is_known"),
+            models.CheckConstraint(condition=IsOneOf("offer_type", OfferType.values), name="response_type_is_known"),
             models.CheckConstraint(
-                condition=Q(status__in=OPEN, status_before="", closed_at__isnull=True, closed_entry_id__isnull=True)
-                | Q(status__in=CLOSED, status_before__in=OPEN, closed_at__isnull=False, closed_entry_id__isnull=False),
-                name="response_closed_has_entry",
+                condition=Q(
+                    IsOneOf("status", OPEN), status_before="", closed_at__isnull=True, closed_entry_id__isnull=True
+                )
+                | Q(
+                    IsOneOf("status", CLOSED),
+                    IsOneOf("status_before", OPEN),
+                    closed_at__isnull=False,
+                    closed_entry_id__isnull=False,
+                ),
+                name="response_closed_by_entry",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.COMPLETED, completed_at__isnull=False)
@@ -119,8 +127,8 @@ class OfferResponse(MerchantModel):
             ),
             models.CheckConstraint(
                 condition=Q(reserved_until__isnull=True, reservation="")
-                | Q(reserved_until__isnull=False, status__in=WAITING) & ~Q(reservation=""),
-                name="response_reserved_waits",
+                | Q(IsOneOf("status", WAITING), reserved_until__isnull=False) & ~Q(reservation=""),
+                name="response_reserved_is_waiting",
             ),
             models.CheckConstraint(
                 condition=Q(usage_from__isnull=True) | Q(usage_to__isnull=True) | Q(usage_to__gt=F("usage_from")),
@@ -189,7 +197,7 @@ class OfferChange(MerchantModel):
             models.UniqueConstraint(
                 fields=["merchant", "response", "op_key"], condition=~Q(op_key=""), name="response_change_op_once"
             ),
-            models.CheckConstraint(condition=Q(event__in=Event.values), name="response_change_event_known"),
+            models.CheckConstraint(condition=IsOneOf("event", Event.values), name="response_change_event_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -204,4 +212,4 @@ class OfferToken(SearchToken):
     class Meta(SearchToken.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["merchant", "token", "row"], name="response_token_once")]
-        indexes = [models.Index(fields=["merchant", "row"], name="response_token_row")]
+        indexes = [models.Index(fields=["merchant", "row", "token"], name="response_token_of_row")]

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypedDict
 
 from django.db import connection
@@ -16,6 +17,7 @@ from offers.states import TRANSITIONS, Event, Status
 from offers.usage import status_of
 from tenancy import rows
 from tenancy.actors import Actor
+from tenancy.ids import new_id
 from tenancy.prepared import prepared_cursor
 from tenancy.scope import current_merchant_id
 
@@ -23,9 +25,27 @@ ORIGIN = "offer_response"
 LONGEST_REASON = 500
 # Held against a change of the offer, not against other responses: the foreign key would take this lock anyway.
 HOLD = "SELECT id FROM offers_offer WHERE merchant_id = %s AND id = %s FOR KEY SHARE"
+# What a till is told of an offer.
+TOLD = frozenset(
+    (
+        "id",
+        "merchant_id",
+        "name",
+        "terms",
+        "offer_type",
+        "percent",
+        "amount",
+        "multiplier",
+        "buy_quantity",
+        "get_quantity",
+        "items",
+        "minimum_amount",
+        "currency",
+    )
+)
 # Every till goes through here, so the statement is written out; the offer is read along, and not held.
 LOCK = f"""
-SELECT {rows.columns(OfferResponse, "r")}, {rows.columns(Offer, "o")}
+SELECT {rows.columns(OfferResponse, "r")}, {rows.columns(Offer, "o", TOLD)}
 FROM offers_offerresponse AS r JOIN offers_offer AS o ON o.merchant_id = r.merchant_id AND o.id = r.offer_id
 WHERE r.merchant_id = %s AND r.id = %s FOR NO KEY UPDATE OF r
 """  # noqa: S608 - names of the models' columns
@@ -65,7 +85,7 @@ def locked(*, response_id: uuid.UUID) -> OfferResponse:
         raise OfferResponse.DoesNotExist
     size = len(OfferResponse._meta.concrete_fields)
     response = rows.loaded(OfferResponse, found[:size])
-    response.offer = rows.loaded(Offer, found[size:])
+    response.offer = rows.loaded(Offer, found[size:], TOLD)
     return response
 
 
@@ -157,22 +177,32 @@ def keep(
 ) -> OfferResponse:
     """Save the named fields of a locked response and write the change into its history, with the next number."""
     response.version += 1
-    change: OfferChange = OfferChange.made_with(
-        response_id=response.id,
-        seq=response.version,
-        event=act.event,
-        from_status=was,
-        to_status=response.status,
-        actor=str(act.actor),
-        at=act.now,
-        reason=act.reason.strip()[:LONGEST_REASON],
-        detail=detail or {},
-        op_key=act.op_key,
-        entry_id=entry_id,
-    )
-    sets, given = rows.assignments(OfferResponse, frozenset({*fields, "version", "change_xid"}))
-    insertion, columns = rows.insertion(OfferChange)
-    values = [*rows.values_of(response, given), current_merchant_id(), response.id]
+    merchant_id = current_merchant_id()
+    change = {
+        "merchant_id": merchant_id,
+        "id": new_id(),
+        "response_id": response.id,
+        "seq": response.version,
+        "event": act.event,
+        "from_status": was,
+        "to_status": response.status,
+        "actor": str(act.actor),
+        "at": act.now,
+        "reason": act.reason.strip()[:LONGEST_REASON],
+        "detail": detail or {},
+        "op_key": act.op_key,
+        "entry_id": entry_id,
+    }
+    statement, given, columns = _keeping(frozenset(fields))
+    values = [*rows.values_of(response, given), merchant_id, response.id, *rows.values_by_name(change, columns)]
     with prepared_cursor() as cursor:
-        cursor.execute(KEEP.format(sets=sets, insertion=insertion), [*values, *rows.values_of(change, columns)])
+        cursor.execute(statement, values)
     return response
+
+
+@cache
+def _keeping(fields: frozenset[str]) -> tuple[str, Any, Any]:
+    """Return the statement that saves these fields with a change, and the fields of both whose values it takes."""
+    sets, given = rows.assignments(OfferResponse, fields | {"version", "change_xid"})
+    insertion, columns = rows.insertion(OfferChange)
+    return KEEP.format(sets=sets, insertion=insertion), given, columns

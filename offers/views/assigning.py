@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from jobs.bulk import results, views
-from jobs.bulk.filters import row_filter
+from jobs.bulk.filters import act_filter, row_filter
 from jobs.bulk.kit import Kit
+from jobs.bulk.ordering import act_sorts
 from jobs.bulk.tables import ActTable, RowTable
 from offers import badges, benefits
 from offers.assigning import drafting
 from offers.assigning.kit import ASSIGNMENTS
+from offers.bulk.ordering import member_sorts
 from offers.errors import Refused
 from offers.forms import AssignChosenForm, AssignForm, HowForm
 from offers.models import Assignment, AssignmentRow, Offer, OfferResponse
@@ -32,6 +34,7 @@ from tenancy.views import StaffView
 from ui import cells
 from ui.bulk import BadSelection, Selection
 from ui.forms import invalid
+from ui.sorting import begin_of
 from ui.tables import Column
 
 NOBODY = str(uuid.UUID(int=0))
@@ -178,6 +181,8 @@ class Acts(Assignments, results.ActListPage):
     role = Role.VIEWER
     title = _("Assignments")
     table_class = AssignmentTable
+    sorts = act_sorts(ASSIGNMENTS.acts) | {"offer": begin_of("offer__name")}
+    filterset_class = act_filter(ASSIGNMENTS, "offer__name")
     empty_text = _("Open an offer and choose “Assign to members”, or tick members in the list of customers.")
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -211,7 +216,15 @@ class Result(Assignments, results.ResultPage):
     role = Role.VIEWER
     template_name = "offers/assign_result.html"
     table_class = MemberRows
-    filterset_class = row_filter(ASSIGNMENTS)
+    filterset_class = row_filter(
+        ASSIGNMENTS,
+        "customer__first_name",
+        "customer__last_name",
+        "customer__email",
+        "customer__card_number",
+        "customer__phone",
+    )
+    sorts = member_sorts()
     counted = ngettext_lazy("%(shown)s member", "%(shown)s members", "number")
 
     def get_table_kwargs(self) -> dict[str, Any]:

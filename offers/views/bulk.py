@@ -6,11 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from jobs.bulk import results, views
-from jobs.bulk.filters import row_filter
+from jobs.bulk.filters import act_filter, row_filter
 from jobs.bulk.kit import Kit
+from jobs.bulk.ordering import act_sorts
 from jobs.bulk.tables import RowTable
 from offers import badges
 from offers.bulk.kit import RESPONSES
+from offers.bulk.ordering import response_sorts
 from offers.models import BulkRow
 from offers.usage import status_of
 from tenancy.roles import Role
@@ -67,6 +69,8 @@ class Acts(Responses, results.ActListPage):
     """Every bulk act on responses."""
 
     role = Role.VIEWER
+    sorts = act_sorts(RESPONSES.acts)
+    filterset_class = act_filter(RESPONSES)
 
 
 class ResponseRows(RowTable):
@@ -100,7 +104,10 @@ class Result(Responses, results.ResultPage):
     role = Role.VIEWER
     template_name = "offers/bulk_result.html"
     table_class = ResponseRows
-    filterset_class = row_filter(RESPONSES)
+    filterset_class = row_filter(
+        RESPONSES, "response__offer_name", "response__member_name", "response__member_email", "response__code_value"
+    )
+    sorts = response_sorts()
     counted = ngettext_lazy("%(shown)s response", "%(shown)s responses", "number")
 
 

@@ -17,6 +17,7 @@ from offers.catalogue_forms import OfferForm
 from offers.errors import Refused
 from offers.filters import OfferFilter
 from offers.models import Offer
+from offers.ordering import left, size_of_benefit, standing, times_issued
 from offers.services import catalogue
 from offers.tables import OfferTable
 from offers.triggers import OFFERS
@@ -28,6 +29,7 @@ from triggers.page import card
 from ui.bulk import signed
 from ui.forms import invalid
 from ui.listing import Action, Tab
+from ui.sorting import Made
 
 
 class OfferList(StaffListView):
@@ -39,11 +41,19 @@ class OfferList(StaffListView):
     table_class = OfferTable
     filterset_class = OfferFilter
     dataset = "offers"
-    sorts = {"name": "name", "type": "offer_type", "created": "created_at"}
+    sorts = {
+        "name": "name",
+        "type": "offer_type",
+        "benefit": size_of_benefit(),
+        "responses": Made(times_issued),
+        "left": Made(left),
+        "created": "created_at",
+        "state": Made(standing),
+    }
     default_sort = "-created"
     tabs = (
-        Tab(_("In use"), "archived=no"),
         Tab(_("All")),
+        Tab(_("In use"), "archived=no"),
         Tab(_("Drafts"), "published=no&archived=no"),
         Tab(_("Archived"), "archived=yes"),
     )

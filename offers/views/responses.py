@@ -21,6 +21,7 @@ from tenancy.lists import StaffListView
 from tenancy.lists.places import place_in, place_of
 from tenancy.roles import Role
 from tenancy.views import StaffView
+from ui.addresses import address
 from ui.bulk import BulkAction
 from ui.listing import Tab
 
@@ -79,7 +80,7 @@ class ResponseList(StaffListView):
 
     def action_url(self, action: BulkAction) -> str:
         """Return the page that says what a bulk action will do."""
-        return reverse("offers:bulk", args=[self.request.merchant.slug, action.url])
+        return address("offers:bulk", self.request.merchant.slug, action.url)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the legend of the icons, and for who may edit in a sheet the ways there and back."""

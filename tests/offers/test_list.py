@@ -2,12 +2,11 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from offers.models import OfferResponse
 from offers.states import OfferType, Source, Status, UsageState
@@ -19,6 +18,7 @@ from tests.offers import factories as make
 from tests.support.counting import queries_of
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime(2025, 10, 18, 12, tzinfo=UTC)
 LABELS = [
     "Offer",
     "Type",
@@ -108,7 +108,7 @@ def rows(merchant: Merchant) -> dict[str, OfferResponse]:
             "passed": make.give(make.passed(name="Over")),
             "later": make.give(make.not_started(name="Not yet")),
         }
-        OfferResponse.objects.filter(id=found["done"].id).update(issued_at=timezone.now() - timedelta(days=400))
+        OfferResponse.objects.filter(id=found["done"].id).update(issued_at=LONG_AGO)
         return found
 
 

@@ -17,6 +17,7 @@ from offers.states import Status, UsageState
 from offers.usage import status_of, usage_of
 from tenancy.models import Merchant
 from tests.offers import factories as make
+from ui.counting import count_each
 
 pytestmark = pytest.mark.django_db
 STATUSES = [some for size in (1, 2, 7) for some in itertools.combinations(Status, size)]
@@ -97,6 +98,16 @@ def test_period_of_an_end_finds_what_ended_in_it(scope: Merchant, name: str) -> 
         query = "&".join(f"{name}_{end}={_day(now, days)}" for end, days in bounds.items() if days is not None)
         found = ResponseFilter(QueryDict(query), queryset=OfferResponse.objects.all()).qs
         assert set(found.values_list("id", flat=True)) == ({row.id} if is_found else set()), query
+
+
+def test_period_of_an_end_is_counted_by_its_own_index(rows: list[OfferResponse]) -> None:
+    query = f"expires_from={_day(timezone.now(), -3)}&expires_to={_day(timezone.now(), 3)}"
+    found = ResponseFilter(QueryDict(query), queryset=OfferResponse.objects.all()).qs
+    with CaptureQueriesContext(connection) as seen:
+        counts = count_each([(found, 100)])
+    assert [count.number for count in counts] == [sum(row.expires_at is not None for row in rows)] == [len(found)]
+    assert "issued_at" not in seen[0]["sql"]
+    assert "issued_at" in str(found.query).partition("WHERE")[2]
 
 
 def _day(now: datetime, days: int) -> str:

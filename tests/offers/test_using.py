@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -182,7 +183,15 @@ def test_without_the_lock_the_ledger_still_lets_one_through(
     """The control: with the row's lock off the tills run into each other, and the voucher is drawn once all the same."""
     with merchant_scope(merchant):
         response = make.give()
-    monkeypatch.setattr(using, "locked", lambda *, response_id: OfferResponse.objects.get(id=response_id))
+    everybody = Barrier(8)
+
+    def unlocked(*, response_id: uuid.UUID) -> OfferResponse:
+        """Read the response, and wait until all others have read it too."""
+        found: OfferResponse = OfferResponse.objects.get(id=response_id)
+        everybody.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(using, "locked", unlocked)
 
     outcomes = _at_once(together, merchant, [lambda: complete(response)] * 8)
 

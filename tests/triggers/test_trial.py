@@ -10,6 +10,7 @@ from django.utils import timezone
 from ledger.models import Entry
 from loyalty.models import Reward
 from offers.models import Offer, OfferResponse
+from offers.states import CodeSource
 from tenancy.models import Merchant
 from tests.loyalty import factories as loyalty
 from tests.offers import factories as offers
@@ -47,6 +48,18 @@ def test_count_what_is_left(scope: Merchant) -> None:
         buy(offers.member())
     found = tried(offer)
     assert (found.given, found.over, found.beyond) == (2, 0, 1)
+
+
+def test_count_the_codes_that_are_left(scope: Merchant) -> None:
+    """What a pool cannot pay for is not given, whatever the limits say."""
+    pool, made = offers.pool(2), offers.pool(0, pattern="O-********")
+    for _number in range(3):
+        buy(offers.member())
+    for limit in (None, 3, 1):
+        found = tried(offers.offer(pool=pool, total_limit=limit))
+        assert (found.given, found.beyond) == ((1, 2) if limit == 1 else (2, 1))
+    made_anew = {"pool": made, "code_source": CodeSource.GENERATED}
+    assert tried(offers.offer(**made_anew)).given == 3
 
 
 def test_change_nothing(scope: Merchant) -> None:
