@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from exports import defining, running
+from exports import defining, ordering, running
 from exports.errors import Conflict, NotPossible
 from exports.export_page import Editor, definition, running_and_recent
 from exports.export_states import Cause
@@ -37,7 +37,7 @@ class ExportList(StaffListView):
     template_name = "exports/exports.html"
     table_class = ExportTable
     filterset_class = ExportFilter
-    sorts = {"name": "name", "format": "format", "next": "next_rank"}
+    sorts = ordering.EXPORTS
     default_sort = "name"
     tabs = (Tab(_("All")), Tab(_("In use"), "archived=no"), Tab(_("Archived"), "archived=yes"))
     counted = ngettext_lazy("%(shown)s export", "%(shown)s exports", "number")
@@ -101,7 +101,7 @@ class ExportPage(ExportView, StaffListView):
     template_name = "exports/export.html"
     table_class = RunTable
     filterset_class = RunsOfExportFilter
-    sorts = {"asked": "queued_at"}
+    sorts = ordering.RUNS
     default_sort = "-asked"
     counted = ngettext_lazy("%(shown)s run", "%(shown)s runs", "number")
     empty_icon = "download"

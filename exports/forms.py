@@ -22,12 +22,6 @@ class UploadForm(StyledForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "Orders as the marketplace gives them: Amazon's All Orders report, eBay's Orders report, Etsy's Orders and "
-            "Order Items, Walmart's orders as workbook or CSV; or a CSV with the columns order_number, marketplace, "
-            "ordered_at and sku. Members: a CSV with card_number, email or phone, names, birthday and address. "
-            "Purchases: a CSV with reference, card_number or email, amount, currency and occurred_at. Points: a CSV "
-            "with reference, card_number or email, points and reason. Codes: a CSV with code and pool. Offer responses: "
-            "the file that you downloaded to edit, or a CSV with offer, card_number or email, issued_at and expires_at. "
             "Where columns are called otherwise, you say what they mean in the next step. "
             "Nothing is changed before you have seen what would happen."
         ),

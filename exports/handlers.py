@@ -8,6 +8,7 @@ from django.utils import timezone
 from exports import defining, files, lines, runner, services, undoing
 from exports.importers import FileRefused, importer
 from exports.models import ImportRun
+from exports.states import RunState
 from jobs.kinds import job_handler
 from jobs.run import JobRun
 from tenancy.actors import Actor
@@ -18,7 +19,10 @@ def read(run: JobRun) -> None:
     """Read a file outside every transaction, and say what importing it would do."""
     run_id = uuid.UUID(run.payload["run"])
     with run.scope():
-        row = ImportRun.objects.only("merchant", "dataset", "columns", "fixed").get(id=run_id)
+        row = ImportRun.objects.only("merchant", "dataset", "state", "columns", "fixed").get(id=run_id)
+    if row.state != RunState.READING:
+        # Discarded meanwhile, and its file with it.
+        return
     path, look = files.path_of(run.merchant_id, run_id), importer(row.dataset).preview
     facts = {"merchant_id": run.merchant_id, "naming": row.naming}
     found = look(path, now=timezone.now(), progress=run.progress, **facts)
@@ -31,17 +35,18 @@ def apply(run: JobRun) -> None:
     """Import a file portion by portion; killed half way, the next attempt finds what is written and goes on."""
     run_id, now = uuid.UUID(run.payload["run"]), timezone.now()
     with run.scope():
-        facts = lines.facts_of(run_id=run_id)
+        facts = lines.facts_of(run_id=run_id) if services.take_up(run_id=run_id) else None
+    if facts is None:
+        return
     path, actor = files.path_of(run.merchant_id, run_id), Actor.parse(run.payload["actor"])
     try:
-        apply_file = importer(facts.pop("dataset")).apply
-        outcome = apply_file(path, actor=actor, now=now, progress=run.progress, **facts)
+        importer(facts.pop("dataset")).apply(path, actor=actor, now=now, progress=run.progress, **facts)
     except FileRefused as refusal:
         with run.scope():
             services.refuse(run_id=run_id, refusal=refusal, now=timezone.now())
         return
     with run.scope():
-        services.finish(run_id=run_id, outcome=outcome, again=run.attempt > 1, now=timezone.now())
+        services.finish(run_id=run_id, now=timezone.now())
 
 
 @job_handler(on_dead="exports.undoing.fail")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from exports import lines, naming, undoing
+from exports import lines, naming, ordering, undoing
 from exports.errors import ColumnsRefused, NotPossible
 from exports.filters import LineFilter
 from exports.forms import ColumnsForm
@@ -103,7 +103,7 @@ class LineList(OfRun, StaffListView):
     template_name = "exports/lines.html"
     table_class = LineTable
     filterset_class = LineFilter
-    sorts = {"line": "line"}
+    sorts = ordering.LINES
     default_sort = "line"
     tabs = (
         Tab(_("All")),
@@ -115,9 +115,8 @@ class LineList(OfRun, StaffListView):
     empty_text = _("Lines stand here once the file is applied, for 30 days.")
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return the lines of this import."""
-        found: QuerySet[Any] = ImportRow.objects.filter(run_id=self.run.id)
-        return found
+        """Return the lines of this import, with what their documents are called for who sorts or searches by it."""
+        return lines.titled(ImportRow.objects.filter(run_id=self.run.id), dataset=self.run.dataset)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Tell the table what documents are called."""

@@ -9,14 +9,17 @@ from django.utils.module_loading import import_string
 
 from tenancy.imports.contract import FileRefused, Outcome, Preview, Problem, Progress
 
-__all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "can_undo", "datasets", "importer"]
+__all__ = ["FileRefused", "Outcome", "Preview", "Problem", "Progress", "can_undo", "datasets", "importer", "looks"]
 
 
 def datasets() -> dict[str, Any]:
     """Return what can be imported: name -> words."""
-    module = settings.IMPORTERS.rpartition(".")[0]
-    labels: dict[str, Any] = import_string(f"{module}.LABELS")
-    return labels
+    return _beside("LABELS")
+
+
+def looks() -> dict[str, Any]:
+    """Return what a file of each kind looks like: name -> words."""
+    return _beside("LOOKS")
 
 
 def can_undo(dataset: str) -> bool:
@@ -27,3 +30,8 @@ def can_undo(dataset: str) -> bool:
 def importer(dataset: str) -> ModuleType:
     """Return the module that previews and applies files of this dataset; raise KeyError for an unknown one."""
     return import_module(import_string(settings.IMPORTERS)[dataset])
+
+
+def _beside(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = import_string(f"{settings.IMPORTERS.rpartition('.')[0]}.{name}")
+    return found

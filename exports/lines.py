@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -77,6 +78,12 @@ def named(rows: Sequence[ImportRow], *, dataset: str) -> dict[uuid.UUID, Named]:
     ids = [row.document for row in rows if row.document]
     found: dict[uuid.UUID, Named] = importer(dataset).named(ids) if ids else {}
     return found
+
+
+def titled(rows: QuerySet[Any], *, dataset: str) -> QuerySet[Any]:
+    """Give lines the alias `title`: what the document of each is called, "" where there is none (any more)."""
+    title = importer(dataset).titles().filter(pk=OuterRef("document"))[:1]
+    return rows.alias(title=Coalesce(Subquery(title), Value(""), output_field=TextField()))
 
 
 def text_of(*, merchant_id: uuid.UUID, run_id: uuid.UUID, dataset: str, language: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from exports import links, run_page, running, store
+from exports import links, ordering, run_page, running, store
 from exports.errors import NotPossible
 from exports.export_tables import RunTable
 from exports.filters import ExportRunFilter
@@ -35,14 +35,7 @@ class RunList(StaffListView):
     template_name = "exports/runs.html"
     table_class = RunTable
     filterset_class = ExportRunFilter
-    sorts = {
-        "asked": "queued_at",
-        "name": "name",
-        "format": "format",
-        "state": "state",
-        "rows": "rows",
-        "size": "size",
-    }
+    sorts = ordering.RUNS
     default_sort = "-asked"
     counted = ngettext_lazy("%(shown)s run", "%(shown)s runs", "number")
     empty_icon = "download"

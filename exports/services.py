@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from exports import files, lines
 from exports.errors import NotPossible, UploadRefused
-from exports.importers import FileRefused, Outcome, Preview, importer
+from exports.importers import FileRefused, Preview, importer
 from exports.models import ImportRun
-from exports.states import RunState
+from exports.states import RunState, UndoState
 from jobs.services import enqueue
 from tenancy.actors import Actor
 from tenancy.audit import audit
@@ -126,7 +126,7 @@ def start(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
         raise NotPossible(_("This file is “%(state)s” and cannot be applied.") % {"state": run.get_state_display()})
     run.state, run.has_rows = RunState.APPLYING, True
     payload = {"run": str(run.id), "actor": str(actor)}
-    run.job = enqueue(kind="import.apply", payload=payload, dedupe_key=str(run.id), now=now)
+    run.job = enqueue(kind="import.apply", payload=payload, dedupe_key=f"{run.id}:{now.isoformat()}", now=now)
     run.save(update_fields=["state", "has_rows", "job"])
     audit(action="import.started", actor=actor, target=("import", run.id))
     return run
@@ -149,34 +149,51 @@ def call_off(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
     return run
 
 
-def finish(*, run_id: uuid.UUID, outcome: Outcome, again: bool, now: datetime) -> None:
-    """Note that a run was applied, and what it did; ``again`` where an earlier attempt had done a part already.
+def take_up(*, run_id: uuid.UUID) -> bool:
+    """Begin an attempt to apply a run: one that had failed, and whose job is tried again, is being applied anew.
 
-    Then what became of the lines is counted: the last attempt found the earlier one's rows in place and skipped them.
+    Locks the run. False where nothing is left to be done: it is through, or its lines are taken back, or were.
     """
     run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
-    found = lines.outcome_of(run_id=run.id) if again else outcome
+    if run.state == RunState.FAILED and run.undo_state == UndoState.NONE:
+        run.state, run.finished_at = RunState.APPLYING, None
+        run.save(update_fields=["state", "finished_at"])
+    return run.state == RunState.APPLYING
+
+
+def finish(*, run_id: uuid.UUID, now: datetime) -> None:
+    """Note that a run was applied, and what it did: what became of its lines is counted, whichever attempt did it.
+
+    The last attempt finds what earlier ones did in place, and skips it.
+    """
+    run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
+    found = lines.outcome_of(run_id=run.id)
     run.added, run.changed, run.skipped, run.refused = found.added, found.changed, found.skipped, found.refused
     run.state, run.finished_at = RunState.DONE, now
     run.save(update_fields=["state", "finished_at", "added", "changed", "skipped", "refused"])
 
 
 def refuse(*, run_id: uuid.UUID, refusal: FileRefused, now: datetime) -> None:
-    """Note that the file was refused while it was being applied: nothing of it was written."""
-    problems = [{"line": problem.line, "reason": problem.reason} for problem in refusal.problems]
+    """Note that the file was refused while it was being applied: nothing of it was written by this attempt.
+
+    Where an earlier attempt had written portions of it, the run has failed: they stay, and can be taken back.
+    """
+    found = lines.outcome_of(run_id=run_id)
     ImportRun.objects.filter(id=run_id).update(
-        state=RunState.REFUSED,
+        state=RunState.FAILED if found.added or found.changed else RunState.REFUSED,
         finished_at=now,
-        problems=problems,
+        problems=[{"line": problem.line, "reason": problem.reason} for problem in refusal.problems],
         refused=refusal.refused,
-        added=0,
-        changed=0,
-        skipped=0,
+        added=found.added,
+        changed=found.changed,
+        skipped=found.skipped,
     )
 
 
 def fail(*, payload: dict[str, str], code: str, now: datetime) -> None:
-    """Note that the job of a run was given up; what portions were written stays, and importing again completes it."""
-    ImportRun.objects.filter(id=uuid.UUID(payload["run"])).exclude(state=RunState.DONE).update(
-        state=RunState.FAILED, finished_at=now
-    )
+    """Note that the job of a run was given up; what portions were written stays, and importing again completes it.
+
+    A run that was discarded meanwhile, or is through, stays as it is.
+    """
+    rows = ImportRun.objects.filter(id=uuid.UUID(payload["run"]), state__in=(RunState.READING, RunState.APPLYING))
+    rows.update(state=RunState.FAILED, finished_at=now)

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from exports import naming, services, undoing
+from exports import naming, ordering, services, undoing
 from exports.errors import NotPossible
 from exports.filters import ImportFilter
 from exports.forms import UploadForm
+from exports.importers import datasets, looks
 from exports.models import ImportRun
 from exports.states import MOVING, RunState, UndoState
 from exports.tables import ImportTable, state_badge, undo_badge
@@ -34,7 +35,7 @@ class ImportList(StaffListView):
     template_name = "exports/imports.html"
     table_class = ImportTable
     filterset_class = ImportFilter
-    sorts = {"uploaded": "uploaded_at", "file": "file_name", "state": "state"}
+    sorts = ordering.IMPORTS
     default_sort = "-uploaded"
     counted = ngettext_lazy("%(shown)s import", "%(shown)s imports", "number")
     empty_icon = "upload"
@@ -96,7 +97,8 @@ class UploadView(StaffView):
     def _context(self, form: UploadForm) -> dict[str, Any]:
         listed = reverse("exports:imports", args=[self.request.merchant.slug])
         crumbs = [(_("Imports"), listed), (_("Import a file"), "")]
-        return {"title": _("Import a file"), "form": form, "cancel_url": listed, "crumbs": crumbs}
+        kinds = [(label, looks()[name]) for name, label in datasets().items()]
+        return {"title": _("Import a file"), "form": form, "cancel_url": listed, "crumbs": crumbs, "kinds": kinds}
 
 
 class RunPage(StaffView):

@@ -79,6 +79,8 @@ CLAIMS = Dataset(
         code("tracking_number", _("Tracking number")),
         _address("name", _("Recipient")),
         _address("street", _("Street")),
+        _address("house_number", _("House number")),
+        _address("building_number", _("Building number")),
         _address("postal_code", _("Postal code")),
         _address("city", _("City")),
         _address("province", _("Province")),

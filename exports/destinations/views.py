@@ -19,6 +19,7 @@ from exports.destinations.tables import ICONS, DestinationTable, test_badge
 from exports.destinations.words import facts_of, offered_key
 from exports.errors import NotPossible
 from exports.models import Destination, DestinationKind
+from exports.ordering import DESTINATIONS
 from tenancy.lists import StaffListView
 from tenancy.views.settings.base import DialogPage, FormPage, SettingsPage
 from ui.listing import Tab
@@ -34,9 +35,9 @@ class Destinations(SettingsPage, StaffListView):
     template_name = "exports/destinations/list.html"
     table_class = DestinationTable
     filterset_class = DestinationFilter
-    sorts = {"name": "name", "kind": "kind", "created": "created_at"}
+    sorts = DESTINATIONS
     default_sort = "name"
-    tabs = (Tab(_("In use"), "archived=no"), Tab(_("All")))
+    tabs = (Tab(_("All")), Tab(_("In use"), "archived=no"))
     counted = ngettext_lazy("%(shown)s destination", "%(shown)s destinations", "number")
     empty_icon = "server"
     empty_title = _("No destinations yet")

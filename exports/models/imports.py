@@ -68,6 +68,10 @@ class ImportRun(MerchantModel):
             models.Index(fields=["merchant", "-uploaded_at", "-id"], name="import_run_newest"),
             models.Index(fields=["merchant", "file_name", "id"], name="import_run_by_file"),
             models.Index(fields=["merchant", "state", "id"], name="import_run_by_state"),
+            models.Index(fields=["merchant", "added", "id"], name="import_run_by_added"),
+            models.Index(fields=["merchant", "changed", "id"], name="import_run_by_changed"),
+            models.Index(fields=["merchant", "skipped", "id"], name="import_run_by_skipped"),
+            models.Index(fields=["merchant", "refused", "id"], name="import_run_by_refused"),
             models.Index(fields=["merchant", "sha256"], name="import_run_same_file"),
         ]
 

@@ -2,12 +2,20 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from exports.export_states import OPEN, Cause, ExportState
 from exports.models.export import Export
 from tenancy.base import MerchantForeignKey, MerchantModel
+from ui.sorting import ranked
+
+NO_FILE = -1
+
+
+def of_file(column: str) -> Case:
+    """Return a figure of a run's finished file, -1 where there is none."""
+    return Case(When(sha256="", then=Value(NO_FILE)), default=F(column), output_field=models.BigIntegerField())
 
 
 class ExportRun(MerchantModel):
@@ -78,8 +86,9 @@ class ExportRun(MerchantModel):
             models.Index(fields=["merchant", "name", "id"], name="export_run_by_name"),
             models.Index(fields=["merchant", "format", "id"], name="export_run_by_format"),
             models.Index(fields=["merchant", "state", "id"], name="export_run_by_state"),
-            models.Index(fields=["merchant", "rows", "id"], name="export_run_by_rows"),
-            models.Index(fields=["merchant", "size", "id"], name="export_run_by_size"),
+            models.Index(F("merchant"), of_file("rows"), F("id"), name="export_run_sort_rows"),
+            models.Index(F("merchant"), of_file("size"), F("id"), name="export_run_sort_size"),
+            models.Index(F("merchant"), ranked("state", ExportState.values), F("id"), name="export_run_sort_state"),
             models.Index(fields=["merchant", "export", "queued_at", "id"], name="export_run_of_export"),
         ]
 

@@ -36,6 +36,7 @@ def test_import_a_file(page: Page, live_server: LiveServer, merchant: Merchant, 
     page.goto(live_server.url + path(merchant, "imports"))
     assert look(page, "imports-empty") == []
     page.get_by_role("link", name="Import a file").first.click()
+    expect(page.get_by_role("button", name="Upload and check")).to_be_visible()
     assert look(page, "import-upload") == []
     page.set_input_files("input[type=file]", file(tmp_path, TWO))
     page.get_by_role("button", name="Upload and check").click()
@@ -85,6 +86,7 @@ def test_import_a_file_without_scripts(
     expect(page.get_by_role("heading", name="What was done")).to_be_visible(timeout=15_000)
     page.get_by_role("link", name="Take back").click()
     page.get_by_role("button", name="Take 2 lines back").click()
+    expect(page.locator("progress")).to_be_visible()
     work(merchant)
     expect(page.get_by_text("2 lines.")).to_be_visible(timeout=15_000)
     context.close()

@@ -160,6 +160,13 @@ def test_leave_a_stranger_s_rows_alone(scope: Merchant, other_merchant: Merchant
             assert (name, in_file(ask(name))) == (name, [])
 
 
+def test_name_the_whole_address_that_a_gift_goes_to(scope: Merchant) -> None:
+    """What the customer typed into the funnel, part by part: a parcel needs its house number."""
+    claim = claims.make_claim(claims.make_funnel(claims.make_promotion("item")))
+    (row,) = in_file(ask("claims"))
+    assert {name: row[f"ship_to_{name}"] for name in claim.ship_to} == claim.ship_to
+
+
 def test_count_exactly(scope: Merchant) -> None:
     for _number in range(3):
         offers.give()

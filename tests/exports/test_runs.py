@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer
-from exports import defining, store
+from exports import defining, running, store
 from exports.errors import Conflict
-from exports.export_states import Schedule
+from exports.export_states import Cause, Schedule
 from exports.models import Destination, Export, ExportRun
 from exports.retention import forget, remove_old_exports
 from jobs.models import Job
@@ -19,7 +19,8 @@ from jobs.runner import run_due, run_one
 from jobs.states import State
 from messaging.models import Message
 from tenancy.actors import Actor
-from tenancy.models import Merchant
+from tenancy.models import Membership, Merchant, User
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.exports.runs import OWNER, ask, define, files_of, owner, rows_of, shop, work
 from tests.support.threads import Outcome
@@ -67,6 +68,24 @@ def test_stop_the_clock_after_five_failures_and_tell_the_owner(shop: Merchant) -
         assert [one.to_address for one in Message.objects.filter(kind="export.stopped")] == [OWNER]
         again = defining.resume(export_id=export.id, actor=Actor.user(owner()), now=timezone.now())
         assert (again.failures, again.next_at is not None) == (0, True)
+
+
+@pytest.mark.parametrize(("role", "hears"), [(None, False), (Role.AGENT, False), (Role.ADMIN, True)])
+def test_tell_who_may_start_it_again(shop: Merchant, role: Role | None, hears: bool) -> None:
+    """A person who left the merchant hears nothing of its exports any more; the merchant's owners do."""
+    export = define(shop, query="status=unheard", schedule=Schedule.HOURLY)
+    successor = User.objects.create(email="new@brew-bloom.example")
+    Membership.objects.create(merchant=shop, user=successor, role=Role.OWNER)
+    Membership.objects.filter(merchant=shop, user=owner()).delete()
+    if role:
+        Membership.objects.create(merchant=shop, user=owner(), role=role)
+    with merchant_scope(shop):
+        Export.objects.filter(id=export.id).update(failures=4)
+        run = running.ask(export_id=export.id, cause=Cause.HAND, user=successor, now=timezone.now())
+    work(shop, run)
+    with merchant_scope(shop):
+        told = [one.to_address for one in Message.objects.filter(kind="export.stopped")]
+        assert told == [OWNER if hears else successor.email]
 
 
 def test_catch_up_once_after_an_outage(shop: Merchant) -> None:

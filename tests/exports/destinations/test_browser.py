@@ -28,6 +28,7 @@ def test_set_up_a_file_server(
     with serving(root) as server:
         page.goto(live_server.url + LIST)
         page.get_by_role("link", name="New destination").first.click()
+        expect(page.get_by_label("Host", exact=True)).to_be_visible()
         assert look(page, "destination-form") == []
         for label, value in (("Name", "Warehouse"), ("Host", "127.0.0.1"), ("Port", str(server.port)), ("User", USER)):
             page.get_by_label(label, exact=True).fill(value)
@@ -40,6 +41,7 @@ def test_set_up_a_file_server(
         # The page looks again by itself.
         expect(page.get_by_text("Host key not confirmed")).to_be_visible()
         page.get_by_role("button", name="This is the server's key").click()
+        expect(page.get_by_text("Not tested since it was saved.")).to_be_visible()
         page.get_by_role("button", name="Test connection").click()
         expect(page.get_by_text("Testing …")).to_be_visible()
         run_due()
