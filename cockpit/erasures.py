@@ -3,16 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from claims_center.tables import NOBODY
 from cockpit.models import ErasureRequest, ErasureState
 from tenancy.roles import Role
 from ui import cells
-from ui.filters import ChoicesFilter, FilterSet, PeriodFilter
+from ui.addresses import NOBODY
+from ui.filters import ChoicesFilter, FilterSet, PeriodFilter, SearchFilter
+from ui.filters.words import with_words
 from ui.forms import StyledForm
 from ui.tables import Column, Table
 
@@ -25,10 +27,15 @@ LOOKS = {
 
 
 class ErasureFilter(FilterSet):
-    """State and day."""
+    """Customer, note and answer; state and day."""
 
+    q = SearchFilter(method="search", label=_("Customer, note or answer"))
     state = ChoicesFilter("state", choices=lambda: ErasureState.choices, label=_("State"))
     asked = PeriodFilter("requested_at", label=_("Asked"))
+
+    def search(self, rows: QuerySet[Any], field_name: str, text: str) -> QuerySet[Any]:
+        """Find by words; few customers ask to be forgotten."""
+        return with_words(rows, text, "customer_name", "note", "answer")
 
 
 class ErasureTable(Table):
@@ -39,7 +46,7 @@ class ErasureTable(Table):
     state = Column(_("State"), phone="side")
     note = Column(_("Note"))
     answer = Column(_("Answer"))
-    acts = Column(_("Actions"), empty_values=())
+    actions = Column(_("Actions"), empty_values=())
 
     def __init__(self, *args: Any, merchant_slug: str, role: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +78,7 @@ class ErasureTable(Table):
         """What the customer was told."""
         return cells.long_text(value, 60)
 
-    def render_acts(self, record: ErasureRequest) -> str:
+    def render_actions(self, record: ErasureRequest) -> str:
         """Answer it, as long as it waits."""
         if record.state != ErasureState.WAITING or self.role < Role.OWNER:
             return cells.dash()

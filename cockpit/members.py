@@ -10,11 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
+
 from claims_center.models import Claim
 from cockpit import undoing_members
 from customers.imports.member_rows import FIELDS as MEMBER_FIELDS
 from customers.imports.member_rows import MEMBER_COLUMNS, Members
 from customers.models import Customer
+from customers.naming import called
 from jobs.services import enqueue_many
 from loyalty.models import RedeemedReward
 from loyalty.services.copies import carry_customer
@@ -76,6 +80,13 @@ def named(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
     """Return what members are called, and their pages."""
     rows = Customer.objects.filter(id__in=ids, erased_at=None)
     return {row.id: Named(row.name or row.card_number or row.phone, "cockpit:customer", (row.id,)) for row in rows}
+
+
+def titles() -> QuerySet[Any]:
+    """Return the same names by query."""
+    name = Coalesce(NullIf(called(), Value("")), NullIf("card_number", Value("")), "phone", output_field=TextField())
+    found: QuerySet[Any] = Customer.objects.filter(erased_at=None).values(title=name)
+    return found
 
 
 def _carry(customers: Sequence[uuid.UUID], *, now: datetime) -> None:

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from claims_center.tables import NOBODY
 from cockpit.timeline import held_change, in_words, label_of, words_for_actors
 from ledger.models import Entry
 from tenancy.selectors import actor_names
 from ui import cells
+from ui.addresses import NOBODY
 from ui.icons import icon
 from ui.tables import Column, Table
 

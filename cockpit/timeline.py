@@ -25,6 +25,9 @@ from ui.timeline import TimelineItem
 
 MINUS = "\N{MINUS SIGN}"
 
+# Actors that are no colleague by name.
+KINDS: dict[str, Any] = {"customer": _("Customer"), "system": _("System"), "api_key": _("API key"), "user": _("Staff")}
+
 
 class Label(NamedTuple):
     """An event in words, its icon and its tint."""
@@ -88,5 +91,4 @@ def items(entries: Iterable[Entry], names: dict[str, str], links: dict[uuid.UUID
 
 def words_for_actors(actors: set[str], users: dict[str, str]) -> dict[str, str]:
     """Return words for every actor: colleagues by name, everybody else by kind."""
-    kinds = {"customer": _("Customer"), "system": _("System"), "api_key": _("API key"), "user": _("Staff")}
-    return {actor: users.get(actor) or str(kinds.get(Actor.parse(actor).kind, "")) for actor in actors}
+    return {actor: users.get(actor) or str(KINDS.get(Actor.parse(actor).kind, "")) for actor in actors}

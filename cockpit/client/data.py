@@ -10,8 +10,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from claims_center.models import Claim
 from cockpit.client.sessions import open_sessions
+from cockpit.models import ErasureRequest
 from customers.models import Customer
-from loyalty.models import Purchase, RedeemedReward
+from loyalty.models import PointAdjustment, Purchase, PurchaseReturn, RedeemedReward
 from loyalty.points import summary
 from loyalty.statement import statement
 from messaging.models import Message
@@ -33,6 +34,9 @@ OFFER = (
     *("expires_at", "clipped_at", "completed_at", "reference", "amount", "ship_to", "carrier", "tracking_number"),
 )
 PURCHASE = ("reference", "occurred_at", "amount", "currency", "points_earned", "returned_amount", "points_returned")
+RETURN = ("purchase__reference", "reference", "recorded_at", "amount", "points_returned")
+ADJUSTMENT = ("asked_at", "points", "reason", "state", "expires_at")
+WISH = ("requested_at", "note", "state", "answer", "decided_at")
 MESSAGE = ("queued_at", "kind", "to_address", "subject", "status", "sent_at", "delivered_at", "opened_at")
 PAGE = 500
 
@@ -84,9 +88,12 @@ PARTS: dict[str, Callable[[Customer, datetime], Any]] = {
     "points": _points,
     "statement": _statement,
     "purchases": lambda who, _now: _rows(Purchase.objects.filter(customer=who), PURCHASE, "occurred_at"),
+    "returns": lambda who, _now: _rows(PurchaseReturn.objects.filter(purchase__customer=who), RETURN, "recorded_at"),
+    "adjustments": lambda who, _now: _rows(PointAdjustment.objects.filter(customer=who), ADJUSTMENT, "asked_at"),
     "rewards": lambda who, _now: _rows(RedeemedReward.objects.filter(customer=who), REWARD, "redeemed_at"),
     "offers": lambda who, _now: _rows(OfferResponse.objects.filter(customer=who), OFFER, "issued_at"),
     "claims": lambda who, _now: _rows(Claim.objects.filter(customer=who), CLAIM, "submitted_at"),
     "messages": lambda who, _now: _rows(Message.objects.filter(customer=who), MESSAGE, "queued_at"),
+    "erasure_requests": lambda who, _now: _rows(ErasureRequest.objects.filter(customer=who), WISH, "requested_at"),
     "signed_in": _sessions,
 }

@@ -38,12 +38,18 @@ SIGN_IN = MailKind(
 
 
 def sign_in(message: Message) -> Rendered:
-    """Write the mail with the link. Raises NoLongerValid where the link was used, is over, or its customer is gone."""
+    """Write the mail with the link.
+
+    Raises NoLongerValid where the link was used, is over, or its customer is gone, and for any other address than the
+    customer's own: whoever reads this mail is the customer.
+    """
     link = SignInLink.objects.select_related("customer").filter(id=message.context["link"]).first()
     if link is None or link.customer is None or link.customer.erased_at is not None:
         raise NoLongerValid("link_gone", quiet=True)
     if link.used_at is not None or link.expires_at <= timezone.now():
         raise NoLongerValid("link_over", quiet=True)
+    if link.customer.email.strip() != message.to_address:
+        raise NoLongerValid("address_changed", quiet=True)
     merchant: Any = message.merchant
     path = reverse("client:link", args=[merchant.slug, token_of(link.id, merchant.public_id)])
     values = {"first_name": link.customer.first_name, "minutes": MINUTES, "merchant": merchant.name}

@@ -24,12 +24,15 @@ class PressAgain(Refused):
     text = _("Something was missing from the form. Nothing was redeemed; press the button once more.")
 
 
-def redeem_once(*, reward_id: uuid.UUID, customer: Customer, key: str, now: datetime) -> RedeemedReward | None:
+def redeem_once(
+    *, reward_id: uuid.UUID, customer: Customer, key: str, now: datetime, agreed_cost: int | None = None
+) -> RedeemedReward | None:
     """Redeem a reward for a customer by the ``key`` of the form that was pressed; None where there is no such reward.
 
     1. A press with this key that came before is answered with what it redeemed, even if the reward is hidden by now.
     2. A reward that customers do not see cannot be redeemed by them.
-    3. Redeems by `loyalty.services.redeeming.redeem`, which decides again and does it all or nothing.
+    3. Redeems by `loyalty.services.redeeming.redeem`, which decides again and does it all or nothing; not at another
+       cost than ``agreed_cost``, which stood on the button.
 
     The key is the customer's own: nobody meets another's. ``now`` is UTC. Raises loyalty.errors.Refused.
     """
@@ -50,4 +53,5 @@ def redeem_once(*, reward_id: uuid.UUID, customer: Customer, key: str, now: date
         source=Source.COCKPIT,
         actor=Actor.customer(customer.id),
         now=now,
+        agreed_cost=agreed_cost,
     )

@@ -52,8 +52,8 @@ class CustomerPage(StaffView):
         list_url = reverse("customers:list", args=[self.request.merchant.slug])
         return {
             "customer": customer,
-            "title": customer.name or customer.phone or customer.card_number,
-            "crumbs": [(_("Customers"), list_url), (customer.name, "")],
+            "title": customer.known_as,
+            "crumbs": [(_("Customers"), list_url), (customer.known_as, "")],
             "contact": page.contact(customer),
             "address": page.address(customer),
         }
@@ -80,12 +80,13 @@ class CustomerEdit(StaffView):
 
     def get(self, request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         """Ask."""
-        customer: Customer = get_object_or_404(Customer, id=customer_id)
+        customer: Customer = get_object_or_404(Customer, id=customer_id, erased_at=None)
         return render(request, "ui/form_page.html", self._context(customer, ContactForm(instance=customer)))
 
     def post(self, request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
-        """Change what was typed, or say what is wrong with it."""
-        customer: Customer = get_object_or_404(Customer.objects.select_for_update(no_key=True), id=customer_id)
+        """Change what was typed, or say what is wrong with it; who was erased stays so."""
+        held = Customer.objects.select_for_update(no_key=True)
+        customer: Customer = get_object_or_404(held, id=customer_id, erased_at=None)
         form = ContactForm(request.POST, instance=Customer.objects.get(id=customer_id))
         if form.is_valid() and self._change(customer, form):
             self.say(_("The customer was changed."))
@@ -108,5 +109,5 @@ class CustomerEdit(StaffView):
 
     def _context(self, customer: Customer, form: ContactForm) -> dict[str, Any]:
         listed = reverse("customers:list", args=[self.request.merchant.slug])
-        crumbs = [(_("Customers"), listed), (customer.name, self._url(customer)), (self.title, "")]
+        crumbs = [(_("Customers"), listed), (customer.known_as, self._url(customer)), (self.title, "")]
         return {"title": self.title, "form": form, "cancel_url": self._url(customer), "crumbs": crumbs}

@@ -19,6 +19,7 @@ from tenancy.roles import Role
 from tenancy.views import StaffView
 from ui.forms import StyledForm
 from ui.htmx import dialog_base, vary_on_htmx
+from ui.sorting import begin_of, ranked
 from ui.timeline import Fact
 
 
@@ -30,7 +31,13 @@ class ErasureList(StaffListView):
     template_name = "ui/list.html"
     table_class = ErasureTable
     filterset_class = ErasureFilter
-    sorts = {"customer": "customer_name", "asked": "requested_at", "state": "state"}
+    sorts = {
+        "customer": "customer_name",
+        "asked": "requested_at",
+        "state": ranked("state", ErasureState.values),
+        "note": begin_of("note"),
+        "answer": begin_of("answer"),
+    }
     default_sort = "-asked"
     counted = ngettext_lazy("%(shown)s request", "%(shown)s requests", "number")
     empty_icon = "user-x"

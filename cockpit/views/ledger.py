@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from cockpit.books import Books, Held, books, held_at, last_check
 from cockpit.filters import EntryFilter
+from cockpit.ordering import ENTRIES
 from cockpit.tables import EntryTable
 from ledger.models import Entry, LedgerCheck, Movement
 from ledger.units import Unit
@@ -33,7 +34,7 @@ class LedgerPage(StaffListView):
     table_class = EntryTable
     filterset_class = EntryFilter
     dataset = "ledger_entries"
-    sorts = {"occurred": "occurred_at"}
+    sorts = ENTRIES
     default_sort = "-occurred"
     counted = ngettext_lazy("%(shown)s entry", "%(shown)s entries", "number")
     empty_icon = "scroll-text"

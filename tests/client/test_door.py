@@ -1,6 +1,7 @@
 """Signing in by a link in an e-mail: once, for 15 minutes, with one merchant, telling strangers nothing."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,13 @@ from cockpit.client.retention import remove_old_links, remove_old_sessions
 from cockpit.models import ClientSession, SignInLink
 from customers.models import Customer
 from jobs.models import Job
+from jobs.runner import run_kind
 from messaging.errors import NoLongerValid
 from messaging.models import Message
 from tenancy.models import Merchant
+from tenancy.roles import Role
 from tenancy.scope import merchant_scope
+from tests.claims_pages.factories import sign_in as sign_in_staff
 from tests.client.browser import Browser, link_for, signed_in
 from tests.loyalty import factories as make
 
@@ -173,6 +177,26 @@ def test_the_mail_carries_the_link(merchant: Merchant, mara: Customer) -> None:
         use_link(token=token, device="", now=timezone.now())
         with pytest.raises(NoLongerValid):
             sign_in(message)
+
+
+def test_send_the_link_to_nobody_else(merchant: Merchant, mara: Customer) -> None:
+    """Whoever reads this mail is the customer: an address that staff correct on the desk does not get it."""
+    link_for(merchant, mara.email)
+    with merchant_scope(merchant):
+        Message.objects.update(status="failed")
+        sent = Message.objects.get()
+    agent = sign_in_staff(merchant, Role.AGENT)
+    given = {"to_address": "agent@example.com", "reason": "", "op_id": str(uuid.uuid4())}
+    agent.post(f"/m/{merchant.slug}/deliveries/{sent.id}/correct/", given)
+    run_kind(merchant.id, "message.send")
+    with merchant_scope(merchant):
+        later = Message.objects.exclude(id=sent.id).get()
+        assert (later.to_address, later.status, later.last_error) == ("agent@example.com", "skipped", "address_changed")
+        mara.email = "mara@new.example"
+        mara.save()
+        sent.merchant = merchant
+        with pytest.raises(NoLongerValid):
+            sign_in(sent)
 
 
 def test_an_erased_customer_cannot_come_in(merchant: Merchant, mara: Customer) -> None:

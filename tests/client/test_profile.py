@@ -14,6 +14,8 @@ from cockpit.client.sessions import device_of
 from cockpit.models import ClientSession, ErasureRequest, ErasureState, SignInLink
 from customers.models import Customer
 from loyalty.models import LoyaltySettings
+from loyalty.services.adjustments import adjust
+from tenancy.actors import Actor
 from tenancy.models import AuditEvent, Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
@@ -78,16 +80,24 @@ def test_take_all_data_along(merchant: Merchant, mara: Customer, browser_of_mara
     with merchant_scope(merchant):
         other = make.customer()
         make.points(other, 50)
+        for who in (mara, other):
+            about: dict[str, Any] = {"actor": Actor.system(), "now": timezone.now()}
+            adjust(customer_id=who.id, points=-1, reason=f"For {who.email}", op_key=who.email, **about)
+            privacy.ask_erasure(customer=who, note=f"From {who.email}", now=timezone.now())
     theirs = took(merchant, other, codes=1)
     answer = browser_of_mara.post("profile/data/")
     found = json.loads(answer.content)
     assert re.search(r'attachment; filename="brew-bloom-my-data-\d{4}-\d\d-\d\d.json"', answer["Content-Disposition"])
     assert found["profile"]["email"] == "Mara@example.com"
-    assert found["points"]["active"] == 290
-    assert [line["points"] for line in found["statement"]] == [-10, 300]
+    assert found["points"]["active"] == 289
+    assert [line["points"] for line in found["statement"]] == [-1, -10, 300]
+    assert [(one["points"], one["reason"]) for one in found["adjustments"]] == [(-1, "For Mara@example.com")]
+    assert [one["note"] for one in found["erasure_requests"]] == ["From Mara@example.com"]
+    assert found["returns"] == []
     assert [one["code_value"] for one in found["rewards"]] == [row.code_value]
     assert len(found["messages"]) == 1
     assert theirs.code_value not in answer.content.decode()
+    assert other.email not in answer.content.decode()
 
 
 def test_brake_who_takes_files(browser_of_mara: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

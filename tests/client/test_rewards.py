@@ -1,6 +1,6 @@
 """Rewards: how far each is, the exact sentence of a disabled button, and redeeming once however often it is pressed."""
 
-import time
+import re
 import uuid
 from collections import Counter
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils import timezone
 from customers.models import Customer
 from ledger.models import Entry
 from ledger.selectors import usable_balance
+from ledger.services import backdated
 from ledger.units import Unit
 from loyalty.models import RedeemedReward, Reward
 from loyalty.services import redeeming
@@ -24,6 +25,7 @@ from tests.loyalty import factories as make
 from tests.support.counting import queries_of
 
 SENTENCE = "You must have 220 more points to get reward"
+HIDDEN = re.compile(r'name="(op_key|cost)" value="([^"]*)"')
 
 
 def a_reward(merchant: Merchant, **values: Any) -> Reward:
@@ -57,10 +59,10 @@ def test_show_points_and_when_they_end(merchant: Merchant, mara: Customer, brows
 
 def test_expired_points_are_gone_before_any_sweep(merchant: Merchant, mara: Customer, browser_of_mara: Browser) -> None:
     with merchant_scope(merchant):
-        make.points(mara, 1000, expires_at=make.soon(seconds=0.2))
+        with backdated(at=make.soon(days=-2)):
+            make.points(mara, 1000, expires_at=make.soon(seconds=-1))
         reward = make.reward(cost_in_points=520)
-    while balance(merchant, mara) != 300:
-        time.sleep(0.02)
+    assert balance(merchant, mara) == 300
     assert SENTENCE in browser_of_mara.text()
     assert browser_of_mara.redeem(reward, str(uuid.uuid4())).status_code == 409
 
@@ -119,6 +121,27 @@ def test_one_press_is_one_reward(merchant: Merchant, mara: Customer, browser_of_
     key = str(uuid.uuid4())
     answers = {browser_of_mara.redeem(reward, key)["Location"] for _ in range(3)}
     assert (len(answers), len(rows(merchant)), balance(merchant, mara)) == (1, 1, 200)
+
+
+def test_nobody_pays_another_cost_than_the_buttons(
+    merchant: Merchant, mara: Customer, browser_of_mara: Browser
+) -> None:
+    with merchant_scope(merchant):
+        what = make.reward(cost_in_points=100)
+    page = f"rewards/{what.id}/"
+    form = dict(HIDDEN.findall(browser_of_mara.text(page)))
+    assert form["cost"] == "100"
+    with merchant_scope(merchant):
+        Reward.objects.update(cost_in_points=250)
+
+    answer = browser_of_mara.post(page, **form)
+
+    assert answer.status_code == 409
+    assert "The cost has changed meanwhile." in answer.content.decode()
+    assert "Redeem for 250 points" in answer.content.decode()
+    with merchant_scope(merchant):
+        assert not RedeemedReward.objects.exists()
+    assert browser_of_mara.post(page, **form | dict(HIDDEN.findall(answer.content.decode()))).status_code == 303
 
 
 def test_a_press_again_is_answered_when_the_reward_is_gone(merchant: Merchant, browser_of_mara: Browser) -> None:

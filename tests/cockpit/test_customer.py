@@ -10,6 +10,7 @@ from django.test import Client
 from claims_center.models import Claim
 from claims_center.services import gifts
 from customers.models import Customer
+from customers.services import erase
 from ledger.services import draw, grant
 from ledger.units import Unit
 from tenancy.actors import Actor
@@ -153,6 +154,19 @@ def test_say_what_is_wrong_and_keep_what_was_typed(
     assert (sentence in text, "Marseille" in text) == (True, True)
     with merchant_scope(merchant):
         assert Customer.objects.get(id=customer.id).city == ""
+
+
+def test_bring_nobody_back_who_was_erased(agent: Client, merchant: Merchant, customer: Customer) -> None:
+    with merchant_scope(merchant):
+        erase(customer_id=customer.id, actor=Actor.system(), now=NOW)
+    page = path(merchant, "customers", customer.id)
+    edit = path(merchant, "customers", customer.id, "edit")
+
+    assert edit not in agent.get(page).content.decode()
+    assert "redeem/" not in agent.get(page, {"tab": "rewards"}).content.decode()
+    assert (agent.get(edit).status_code, agent.post(edit, CONTACT).status_code) == (404, 404)
+    with merchant_scope(merchant):
+        assert Customer.objects.get(id=customer.id).email == ""
 
 
 def test_let_a_viewer_look_only(merchant: Merchant, customer: Customer) -> None:

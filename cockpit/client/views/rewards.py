@@ -1,5 +1,6 @@
 """One reward: what it is, what it costs, and the press that redeems it."""
 
+import re
 import uuid
 from typing import Any
 
@@ -13,6 +14,7 @@ from cockpit.client.views.base import ClientView
 from loyalty.errors import Refused
 
 CONFLICT = 409
+COST = re.compile(r"^[0-9]{1,10}\Z")
 
 
 class RewardView(ClientView):
@@ -26,10 +28,10 @@ class RewardView(ClientView):
         """Redeem, or say why not."""
         if not guard.may(guard.ACTS, self.customer.id):
             return self.too_many_of(guard.ACTS)
+        cost, key = request.POST.get("cost", ""), request.POST.get("op_key", "")
+        agreed: dict[str, Any] = {"agreed_cost": int(cost)} if COST.match(cost) else {}
         try:
-            redeemed = redeem_once(
-                reward_id=reward_id, customer=self.customer, key=request.POST.get("op_key", ""), now=self.now
-            )
+            redeemed = redeem_once(reward_id=reward_id, customer=self.customer, key=key, now=self.now, **agreed)
         except Refused as refusal:
             return self.page(reward_id, refusal=refusal.sentence, status=CONFLICT)
         if redeemed is None:
