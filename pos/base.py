@@ -76,20 +76,20 @@ class Call(APIView):
     content_negotiation_class = OnlyJSON
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the key, what it may do, and its limit, in this order; raises Stop."""
+        """Check the key, its limit, and what it may do, in this order; raises Stop."""
         key, self.looked = use_key(text=bearer(request), now=timezone.now(), operation=self.operation_of(request))
         if key is None:
             raise Stop(unauthorized())
         self.key: ApiKey = key
         request._request.api_key = key  # type: ignore[attr-defined]  # noqa: SLF001 - for the log of calls
         settle(request._request, key.merchant)  # noqa: SLF001 - the request that the rooms below know
+        if not allowed_in_lots(LIMIT, str(key.pk)):
+            detail = "Too many calls with this key."
+            raise Stop(problem(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", detail, retry_after=LIMIT.retry_after))
         scope = self.scope_of(request.method or "")
         if scope.value not in key.scopes:
             detail = f"This key lacks the scope “{scope.value}”."
             raise Stop(problem(HTTPStatus.FORBIDDEN, "scope_missing", detail))
-        if not allowed_in_lots(LIMIT, str(key.pk)):
-            detail = "Too many calls with this key."
-            raise Stop(problem(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited", detail, retry_after=LIMIT.retry_after))
         # What the framework would do here (versions, users, permissions, limits of its own) there is none of.
 
     def operation_of(self, request: Request) -> str:
@@ -132,7 +132,7 @@ class Write(Call):
 
     def operation_of(self, request: Request) -> str:
         """Return the `Idempotency-Key`; nothing for one that cannot be used."""
-        name: str = request.headers.get("Idempotency-Key", "")
+        name: str = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         return name if request.method == "POST" and KEY.match(name) else ""
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
@@ -214,7 +214,7 @@ def unauthorized() -> HttpResponse:
 
 def bearer(request: Any) -> str:
     """Return the key that a request brings, or nothing."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return text.strip() if scheme.lower() == "bearer" else ""
 
 

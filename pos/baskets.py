@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from offers.benefits import names_of
 from offers.models import OfferResponse
 from offers.rules import why_not
+from offers.states import OfferType
 
 
 class WhyNot(NamedTuple):
@@ -21,7 +22,8 @@ class WhyNot(NamedTuple):
 def why_not_for(response: OfferResponse, basket: dict[str, Any], *, at: datetime) -> WhyNot | None:
     """Return why a response cannot be used for this basket at this instant; None where it can.
 
-    What the response itself does not allow comes first; then the amount from which the offer holds, then its items.
+    What the response itself does not allow comes first; then the amount from which the offer holds; then its items,
+    and how many of them have to be bought.
     """
     refusal = why_not(response, at=at)
     if refusal is not None:
@@ -32,6 +34,12 @@ def why_not_for(response: OfferResponse, basket: dict[str, Any], *, at: datetime
         missing = {"amount": least, "currency": offer.currency}
         return WhyNot("minimum_amount_not_reached", _("The offer holds from %(amount)s %(currency)s.") % missing)
     wanted = {name.casefold() for name in names_of(offer)}
-    if wanted and not wanted & {item["sku"].casefold() for item in basket["items"]}:
+    inside = [item for item in basket["items"] if not wanted or item["sku"].casefold() in wanted]
+    if wanted and not inside:
         return WhyNot("items_missing", _("None of the offer's items is in the basket."))
+    # Of an offer for anything, a basket whose items nobody names tells nothing.
+    bought = sum(item["quantity"] for item in inside)
+    if offer.offer_type == OfferType.BUY_X_GET_Y and inside and bought < (offer.buy_quantity or 1):
+        words = _("%(number)s of the offer's items have to be in the basket.")
+        return WhyNot("items_missing", words % {"number": offer.buy_quantity})
     return None

@@ -1,6 +1,7 @@
 """What calls take."""
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,11 @@ from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 TINY = 1e-9
+DAY = len("2026-11-30")
 # At least one character that is not white space, in words that all dialects of patterns share.
 SOMETHING = r"[^\s\x1c-\x1f\x85]"
+# What a phone number has, so that somebody can be found by it.
+DIALED = r"[1-9]"
 MONEY = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
 SOME_MONEY = r"^([1-9][0-9]{0,11}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?))$"
 
@@ -19,9 +23,11 @@ class Words(serializers.CharField):
     """A text, and not something that could be written as one."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Return the text."""
+        """Return the text without white space around it, which counts for its length all the same."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return str(super().to_internal_value(data))
 
 
@@ -46,7 +52,14 @@ class Day(serializers.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         kind = ["string", "null"] if self.allow_null else "string"
-        set_override(self, "field", {"type": kind, "format": "date", "minLength": 10, "maxLength": 10})
+        set_override(self, "field", {"type": kind, "format": "date", "minLength": DAY, "maxLength": DAY})
+
+    def to_internal_value(self, data: Any) -> date:
+        """Return the day; a month or a day of the month has two digits."""
+        if isinstance(data, str) and len(data) != DAY:
+            self.fail("invalid", format="YYYY-MM-DD")
+        found: date = super().to_internal_value(data)
+        return found
 
 
 class Nothing(serializers.Serializer[Any]):
@@ -68,7 +81,7 @@ class Address(serializers.Serializer[Any]):
     postal_code = Words(required=False, allow_blank=True, max_length=20)
     city = Words(required=False, allow_blank=True, max_length=120)
     province = Words(required=False, allow_blank=True, max_length=120)
-    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True)
+    country = serializers.RegexField(r"^[A-Z]{2}\Z", required=False, allow_blank=True, trim_whitespace=False)
 
 
 class NewMember(serializers.Serializer[Any]):
@@ -82,9 +95,15 @@ class NewMember(serializers.Serializer[Any]):
     birthday = Day(required=False, allow_null=True, default=None)
     address = Address(required=False)
 
+    def validate_birthday(self, value: date | None) -> date | None:
+        """Refuse a day that is still to come; where the till stands it may be tomorrow already."""
+        if value is not None and value > timezone.now().date() + timedelta(days=1):
+            raise serializers.ValidationError("A birthday cannot be in the future.")
+        return value
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for something to know the member by."""
-        if not any(attrs[name] for name in ("email", "phone", "card_number")):
+        if not (attrs["email"] or attrs["card_number"] or re.search(DIALED, attrs["phone"])):
             raise serializers.ValidationError({"email": "Give an e-mail address, a phone number or a card number."})
         return attrs
 
@@ -134,7 +153,7 @@ class NewPurchase(serializers.Serializer[Any]):
     member_id = serializers.UUIDField()
     reference = Text(max_length=120)
     amount = Money()
-    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", trim_whitespace=False)
     occurred_at = serializers.DateTimeField(required=False)
     items = Item(many=True, required=False)
 
@@ -162,7 +181,7 @@ class Basket(serializers.Serializer[Any]):
     """What somebody is about to buy."""
 
     amount = Money()
-    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", trim_whitespace=False)
     items = Item(many=True, required=False, default=list)
 
 

@@ -8,10 +8,11 @@ from pos.views.nowhere import Nowhere
 from pos.views.offers import Claim, Offers
 from pos.views.purchases import Purchases, Returns
 from pos.views.rewards import Cancel, Redeem, Redeemed, Rewards, Unuse, Use
-from pos.views.schema import Docs, Schema
+from pos.views.schema import Docs, Root, Schema
 
 app_name = "pos"
 urlpatterns = [
+    path("", Root.as_view(), name="root"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
     path("members", Members.as_view(), name="members"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -19,6 +19,7 @@ from pos import answers, bodies, shapes
 from pos.base import Call, Stop, Write, answer, uuid_of
 from pos.pages import MOST, bad_page, page, page_size
 from pos.told import PAGED, Told
+from tenancy.idempotency import lock_of
 from tenancy.problems import problem
 
 # Each way to ask for a member: the column that holds it, and how what was typed is compared.
@@ -56,8 +57,10 @@ class Members(Write):
         return answer({"results": [answers.member(one) for one in found], "next": None})
 
     def act(self, data: dict[str, Any]) -> tuple[int, Any]:
-        """Enrol; 409 where address or card number is known, with whose it is."""
+        """Enrol; 409 where somebody is known by this, with whose it is."""
         address = data.pop("address", None)
+        if not (data["email"] or data["card_number"]):
+            _check_phone(phone_norm(data["phone"]))
         try:
             with transaction.atomic():
                 customer = enrol(now=timezone.now(), actor=self.actor, **data)
@@ -68,14 +71,29 @@ class Members(Write):
         return HTTPStatus.CREATED, answers.member(customer)
 
 
+def _check_phone(phone: str) -> None:
+    """Raise Stop where somebody has this number; until the transaction ends nobody else enrols by it alone.
+
+    Members may share a number, as families do: each of them is known by something else as well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::bigint)", [lock_of("phone", phone)])
+    known = Customer.objects.filter(phone_norm=phone, erased_at=None).order_by("created_at", "id").first()
+    if known is not None:
+        raise _exists(known, "A member with this phone number is enrolled.")
+
+
 def _stands_already(data: dict[str, Any], error: IntegrityError) -> Exception:
     for name in ("email", "card_number"):
         column, compared = KNOWN_BY[name]
         known = Customer.objects.filter(**{column: compared(data[name])}).first() if data[name] else None
         if known is not None:
-            detail = "A member with this e-mail address or card number is enrolled."
-            return Stop(problem(HTTPStatus.CONFLICT, "member_exists", detail, member_id=str(known.id)))
+            return _exists(known, "A member with this e-mail address or card number is enrolled.")
     return error
+
+
+def _exists(known: Customer, detail: str) -> Stop:
+    return Stop(problem(HTTPStatus.CONFLICT, "member_exists", detail, member_id=str(known.id)))
 
 
 class Member(Call):

@@ -189,7 +189,9 @@ class Redeem(Act):
     """Use it in a purchase."""
 
     body = bodies.Complete
-    told: ClassVar[dict[str, Told]] = {"post": Told(shapes.Response, 200, {409: ("reserved_by_another", *NOT_USABLE)})}
+    told: ClassVar[dict[str, Told]] = {
+        "post": Told(shapes.Response, 200, {409: ("reserved_by_another", *NOT_USABLE, "transition_not_allowed")})
+    }
 
     def do(self, data: dict[str, Any], facts: dict[str, Any]) -> tuple[OfferResponse, str]:
         """Complete it."""

@@ -1,13 +1,15 @@
-"""The OpenAPI document, and the page on which calls can be tried."""
+"""The API itself: its OpenAPI document, and the page on which calls can be tried."""
 
 import json
 from functools import cache
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.generic import TemplateView, View
 from drf_spectacular.generators import SchemaGenerator
 
+from pos.base import answer
 from ui.csp import csp_override
 
 # Swagger UI draws its arrows from data: addresses; everything else is our own.
@@ -29,6 +31,16 @@ def document() -> bytes:
     generator: Any = SchemaGenerator
     found = generator(urlconf="config.urls").get_schema(request=None, public=True)
     return json.dumps(found, indent=1, default=str).encode()
+
+
+class Root(View):
+    """Where programs and people that come to the API itself find out about it."""
+
+    is_open: ClassVar[bool] = True
+
+    def get(self, request: Any) -> HttpResponse:
+        """Answer with the addresses of the document and of the page."""
+        return answer({name: request.build_absolute_uri(reverse(f"pos:{name}")) for name in ("schema", "docs")})
 
 
 class Schema(View):

@@ -51,6 +51,12 @@ def test_ask_for_the_scope(merchant: Merchant, mara: Customer) -> None:
     assert problem_of(reader.post("members", {"email": "x@example.com"})) == (403, "scope_missing")
 
 
+def test_limit_calls_that_a_key_may_not_make(merchant: Merchant, settings: Any) -> None:
+    settings.RATE_LIMIT_FACTOR = 0.01
+    writer = Till(merchant, [KeyScope.WRITE])
+    assert [writer.get("rewards").status_code for _ in range(6)] == [403] * 4 + [429] * 2
+
+
 def test_limit_calls_of_one_key_and_not_of_another(till: Till, other_till: Till, settings: Any, mara: Customer) -> None:
     settings.RATE_LIMIT_FACTOR = 0.01
     answers = [till.get(f"members/{mara.id}") for _ in range(6)]

@@ -19,6 +19,8 @@ from customers.models import Customer
 from ledger import checks
 from loyalty.models import LoyaltySettings
 from loyalty.services.purchases import record_purchase
+from loyalty.services.using import mark_used
+from offers.states import Status
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories as rewards
@@ -44,8 +46,20 @@ def supply(merchant: Merchant) -> dict[str, list[Any]]:
             _bought(one, merchant)
         published = [offers.offer(), offers.offer(needs_clip=True), offers.offer(has_shipping=True)]
         held = [offers.give(one, who) for who in members for one in published for _ in range(1 + CASES // 10)]
+        # What is used can be reversed and opened again, and what is in hand shipped, whichever call the fuzzer begins with.
+        ready = ((Status.COMPLETED, published[0]), (Status.PROCESSING, published[2]))
+        held += [
+            offers.standing(status, one, who=who)
+            for status, one in ready
+            for who in members
+            for _ in range(2 + CASES // 10)
+        ]
         catalogue = [rewards.reward(cost_in_points=1), rewards.reward(cost_in_points=0)]
         redeemed = [rewards.take(one, who) for who in members for one in catalogue for _ in range(1 + CASES // 10)]
+        used = [rewards.take(catalogue[0], who) for who in members for _ in range(2 + CASES // 10)]
+        for reward in used:
+            mark_used(redeemed_id=reward.id, actor=offers.TILL, now=timezone.now())
+        redeemed += used
     ids: dict[str, list[Any]] = {"member_id": members, "offer_id": published, "response_id": held}
     ids |= {"reward_id": catalogue, "redeemed_id": redeemed}
     found: dict[str, list[Any]] = {name: [str(row.id) for row in rows] for name, rows in ids.items()}

@@ -1,14 +1,20 @@
 """Members, purchases, returns, statement."""
 
 import uuid
+from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from customers.models import Customer
+from customers.services import erase
+from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories
 from tests.pos.till import Till
+from tests.support.threads import Outcome
 
 pytestmark = pytest.mark.django_db(databases=["default", "aside"])
 
@@ -32,6 +38,51 @@ def test_say_whose_the_address_is(till: Till, mara: Customer, body: dict[str, st
     response = till.post("members", body)
     assert (response.status_code, response.json()["code"]) == (409, "member_exists")
     assert response.json()["member_id"] == str(mara.id)
+
+
+def test_enrol_once_who_is_known_by_a_phone_number_alone(till: Till, mara: Customer) -> None:
+    taken = till.post("members", {"phone": "0044 20 7946 0018"})
+    assert (taken.status_code, taken.json()["code"], taken.json()["member_id"]) == (409, "member_exists", str(mara.id))
+    made = till.post("members", {"phone": "555 1234"})
+    again = till.post("members", {"phone": "(555) 12-34"})
+    assert (made.status_code, again.status_code, again.json()["member_id"]) == (201, 409, made.json()["id"])
+    # A family shares it.
+    assert till.post("members", {"phone": "555 1234", "email": "ben@example.com"}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+def test_record_one_of_many_purchases_with_the_same_reference(
+    together: Callable[..., list[Outcome]], till: Till, merchant: Merchant, mara: Customer
+) -> None:
+    """Tills that count alike, at the same moment: the shop has to be told, not that this failed on our side."""
+    body = {"member_id": str(mara.id), "reference": "4711", "currency": "USD"}
+
+    def press(number: int) -> tuple[int, str]:
+        try:
+            response = till.post("purchases", body | {"amount": f"{number + 1}.00"})
+            return response.status_code, response.json().get("code", "")
+        finally:
+            connection.close()
+
+    found = sorted(one.value for one in together(press, [(number,) for number in range(10)]))
+    assert found == [(201, "")] + [(409, "purchase_exists")] * 9
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "aside"])
+def test_enrol_one_of_ten_at_the_same_moment(
+    together: Callable[..., list[Outcome]], till: Till, merchant: Merchant
+) -> None:
+    def press(_number: int) -> int:
+        try:
+            status: int = till.post("members", {"phone": "555 1234"}).status_code
+            return status
+        finally:
+            connection.close()
+
+    found = sorted(one.value for one in together(press, [(number,) for number in range(10)]))
+    assert found == [201] + [409] * 9
+    with merchant_scope(merchant):
+        assert Customer.objects.count() == 1
 
 
 def test_enrol_nobody_without_anything_to_know_them_by(till: Till) -> None:
@@ -90,8 +141,38 @@ def test_page_through_a_statement(till: Till, merchant: Merchant, mara: Customer
     assert till.get(path, after="nonsense").json()["code"] == "invalid_request"
 
 
+def test_tell_nothing_of_an_erased_member_to_who_repeats_the_enrolment(till: Till, merchant: Merchant) -> None:
+    body, other = {"email": "ada@example.com", "first_name": "Ada"}, {"email": "ben@example.com"}
+    made, kept = till.post("members", body, key="one"), till.post("members", other, key="two")
+    with merchant_scope(merchant):
+        erase(customer_id=uuid.UUID(made.json()["id"]), actor=Actor.system(), now=timezone.now())
+    again = till.post("members", body, key="one")
+    assert (again.status_code, again.json()["code"], again["Idempotent-Replayed"]) == (404, "not_found", "true")
+    assert b"ada@" not in again.content
+    assert till.post("members", other, key="two").content == kept.content
+    with merchant_scope(merchant):
+        assert Customer.objects.exclude(email="").count() == 1
+
+
 def test_show_nothing_of_an_erased_member(till: Till, merchant: Merchant, mara: Customer) -> None:
     with merchant_scope(merchant):
         Customer.objects.filter(id=mara.id).update(erased_at=mara.created_at)
     assert till.get(f"members/{mara.id}").status_code == 404
     assert till.get("members", email="mara@example.com").json()["results"] == []
+
+
+@pytest.mark.parametrize("day", ["1990-2-28", "1990-02-8", "19900228", "2994-03-02", "1990-02-30"])
+def test_refuse_a_birthday_that_is_none(till: Till, day: str) -> None:
+    answer = till.post("members", {"email": "neil@example.com", "birthday": day})
+
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (400, ["birthday"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("first_name", " " + 120 * "n"), ("address", {"country": "GB "}), ("address", {"country": "GB\n"})],
+)
+def test_take_a_text_as_it_was_sent(till: Till, field: str, value: object) -> None:
+    answer = till.post("members", {"email": "neil@example.com", field: value})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"].split(".")[0]) == (400, field)

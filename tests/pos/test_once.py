@@ -15,8 +15,11 @@ from tenancy.retention import remove_old_records
 from tenancy.scope import merchant_scope
 from tenancy.services.keys import FIND_AND_LOOK
 from tests.loyalty import factories
+from tests.offers import factories as offers
 from tests.pos.till import Till
 from tests.support.threads import Outcome
+from tests.triggers.factories import on
+from triggers.states import Occasion
 
 pytestmark = pytest.mark.django_db(databases=["default", "aside"])
 
@@ -45,6 +48,20 @@ def test_replay_the_answer_byte_by_byte(till: Till, merchant: Merchant, mara: Cu
     assert again["Idempotent-Replayed"] == "true"
     with merchant_scope(merchant):
         assert Purchase.objects.count() == 1
+
+
+def test_replay_an_answer_of_any_size(till: Till, merchant: Merchant, mara: Customer) -> None:
+    with merchant_scope(merchant):
+        for _number in range(9):
+            on(offers.offer(terms="x" * 8000), Occasion.PURCHASE)
+    first, again = (till.post("purchases", purchase(mara), key="one") for _ in range(2))
+    assert len(first.content) > 64 * 1024
+    assert (again.status_code, again.content == first.content) == (201, True)
+
+
+def test_replay_keeps_out_of_caches(till: Till, mara: Customer) -> None:
+    first, again = (till.post("purchases", purchase(mara), key="one") for _ in range(2))
+    assert (first["Cache-Control"], again.get("Cache-Control")) == ("no-store", "no-store")
 
 
 def test_know_the_same_body_in_another_spelling(till: Till, mara: Customer) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.utils import timezone
 from customers.models import Customer
 from ledger import checks
 from offers.models import Offer, OfferResponse
+from offers.services.base import locked
 from offers.states import OfferType, PeriodKind
+from pos import answers
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tenancy.scopes import KeyScope
@@ -142,6 +144,40 @@ def test_tell_what_fits_a_basket(till: Till, merchant: Merchant, mara: Customer)
     ]
 
 
+def test_count_what_has_to_be_bought(till: Till, merchant: Merchant, mara: Customer) -> None:
+    """Nobody gets the third one free who buys one."""
+    two_for = {"offer_type": OfferType.BUY_X_GET_Y, "percent": None, "buy_quantity": 2, "get_quantity": 1}
+    mugs, any_two = given(merchant, mara, items="Mug, Cup", **two_for), given(merchant, mara, **two_for)
+    path, basket = f"members/{mara.id}/responses/check", {"amount": "20.00", "currency": "USD"}
+
+    def usable(*items: tuple[str, int]) -> set[str]:
+        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in items]
+        found = till.post(path, basket | {"items": lines}, key="").json()
+        assert {one["code"] for one in found["not_usable"]} <= {"items_missing"}
+        return {one["id"] for one in found["usable"]}
+
+    both = {str(mugs.id), str(any_two.id)}
+    assert usable(("mug", 1)) == set()
+    assert usable(("mug", 1), ("tea", 1)) == {str(any_two.id)}
+    assert usable(("mug", 1), ("CUP", 1)) == usable(("mug", 2)) == both
+    # Whoever names no items is told of what holds for anything.
+    assert usable() == {str(any_two.id)}
+
+
+def test_offer_nothing_for_use_that_waits_to_be_shipped(till: Till, merchant: Merchant, mara: Customer) -> None:
+    """Whoever hands it out at the till would hand it out twice."""
+    response = given(merchant, mara, has_shipping=True)
+    assert outcome(till.post(f"responses/{response.id}/processing")) == (200, "processing")
+    path, basket = f"members/{mara.id}/responses", {"amount": "20.00", "currency": "USD"}
+    assert outcome(till.post(f"responses/{response.id}/redeem")) == (409, "transition_not_allowed")
+    assert till.get(path, usable="true").json()["results"] == []
+    found = till.post(f"{path}/check", basket, key="").json()
+    assert found["usable"] == []
+    assert [(one["response_id"], one["code"]) for one in found["not_usable"]] == [
+        (str(response.id), "transition_not_allowed")
+    ]
+
+
 def test_find_by_certificate_code(till: Till, merchant: Merchant, mara: Customer) -> None:
     with merchant_scope(merchant):
         pool = factories.pool(1)
@@ -191,3 +227,20 @@ def test_let_one_of_two_tills_redeem(
     assert {status for status, _code in found[1:]} == {409}
     assert {code for _status, code in found[1:]} <= {"already_completed", "request_in_progress"}
     assert checks.run(merchant.id).ok
+
+
+@pytest.mark.parametrize("kind", OfferType)
+def test_what_is_read_under_the_lock_is_all_that_an_answer_tells(
+    merchant: Merchant, mara: Customer, django_assert_num_queries: Any, kind: OfferType
+) -> None:
+    """A column that an answer tells and the lock does not read would cost each call of a till a query of its own."""
+    given_one = given(merchant, mara)
+    with merchant_scope(merchant):
+        found = locked(response_id=given_one.id)
+        found.offer.offer_type = kind
+        with django_assert_num_queries(0):
+            told = answers.response(found, at=timezone.now(), zone=UTC)
+        assert told["offer"]["name"] == found.offer.name
+        # What was left out is there for whoever asks.
+        with django_assert_num_queries(1):
+            assert found.offer.needs_clip is False

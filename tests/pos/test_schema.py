@@ -54,7 +54,7 @@ def test_tell_of_every_call_and_of_nothing_else(schema: dict[str, Any]) -> None:
         f"{method.upper()} {path.removeprefix('/api/v1')}" for path, one in schema["paths"].items() for method in one
     }
     assert told == set(re.split(r"\s*[|\n]\s*", CALLS.strip()))
-    ours = [one for one in urlpatterns if one.name not in {"schema", "docs", "nowhere"}]
+    ours = [one for one in urlpatterns if one.name not in {"root", "schema", "docs", "nowhere"}]
     assert len(ours) == len(schema["paths"])
 
 
@@ -73,6 +73,8 @@ def test_name_codes_key_and_scope(schema: dict[str, Any]) -> None:
 
 
 def test_answer_everybody(client: Client) -> None:
+    told = client.get("/api/v1/").json()
+    assert {name: client.get(address).status_code for name, address in told.items()} == {"schema": 200, "docs": 200}
     response = client.get("/api/v1/schema/")
     assert (response.status_code, response["Content-Type"].split(";")[0]) == (200, "application/vnd.oai.openapi+json")
     page = client.get("/api/v1/docs/")

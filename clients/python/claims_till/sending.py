@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from claims_till.errors import NoAnswer, Refused
 
 BASE = "/api/v1/"
-SERVER_ERROR, TOO_MANY, CONFLICT, FIRST_ERROR = 500, 429, 409, 400
+SERVER_ERROR, TOO_MANY, CONFLICT, FIRST_ERROR, ELSEWHERE = 500, 429, 409, 400, 300
 LONGEST_PAUSE = 5.0
 
 
@@ -66,9 +66,14 @@ class Sender:
                 self._connection.close()
                 reason = f"{type(error).__name__}: {error}"
                 continue
+            found = _values(content)
             if answer.status < FIRST_ERROR:
-                return json.loads(content)
-            problem = _problem(content)
+                if answer.status < ELSEWHERE and found is not None:
+                    return found
+                # A page to sign in to the network, or an address that leads elsewhere: the API was not asked.
+                reason = f"Answered {answer.status} and no JSON"
+                continue
+            problem = found or {}
             if not _may_repeat(answer.status, problem):
                 raise Refused(answer.status, problem)
             reason = answer.headers.get("Retry-After", "") or f"Answered {answer.status}"
@@ -80,12 +85,13 @@ def _may_repeat(status: int, problem: dict[str, Any]) -> bool:
     return status >= SERVER_ERROR or status == TOO_MANY or is_running
 
 
-def _problem(content: bytes) -> dict[str, Any]:
+def _values(content: bytes) -> dict[str, Any] | None:
+    """Return the object that the API answers with; None for what is none."""
     try:
         found = json.loads(content)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _pause(attempt: int, asked: str) -> float:
