@@ -86,6 +86,7 @@ class Desk:
             reached[name]()
         else:
             self.page.goto(self.server + self.shop.screens[name])
+        self.page.wait_for_load_state()
 
     def _bulk_preview(self) -> None:
         self.open("claims")
@@ -100,16 +101,11 @@ class Desk:
 
     def _public_feedback(self) -> None:
         self.open("public funnel")
-        radios = self.page.get_by_role("radio")
-        if radios.count():
-            radios.first.check(force=True)
-            self.page.get_by_role("button", name="Continue").click()
-        order, rating = self.page.get_by_label("Order number"), self.page.get_by_role("radio", name="4 of 5")
-        order.or_(rating).first.wait_for(state="attached")
-        if order.count():
-            order.fill("112-7391030-0000009")
-            self.page.get_by_role("button", name="Continue").click()
-        rating.wait_for(state="attached")
+        self.page.get_by_role("radio").first.check(force=True)
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.get_by_label("Order number").fill("112-7391030-0000009")
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.get_by_role("radio", name="4 of 5").wait_for(state="attached")
 
     def _public_contact(self) -> None:
         self._public_feedback()

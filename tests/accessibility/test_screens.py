@@ -1,13 +1,15 @@
 """Each screen, tried as people with different needs meet it."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.accessibility import tree
 from tests.accessibility.conftest import Desk
 from tests.support.seeing import CONTRAST, RULES, faults
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 PROBES = Path(__file__).with_name("probes.js").read_text(encoding="utf-8")
@@ -62,9 +64,15 @@ def test_show_what_is_chosen_where_the_system_chooses_the_colours(desk: Desk) ->
     desk.page.emulate_media(forced_colors="active")
     desk.open("claims")
     for place in (".tabs a", ".nav a"):
-        here = desk.page.locator(f"{place}[aria-current]").first.evaluate("e => getComputedStyle(e).backgroundColor")
+        here = desk.page.locator(f"{place}[aria-current]").first
         other = desk.page.locator(f"{place}:not([aria-current])").first
-        assert here != other.evaluate("e => getComputedStyle(e).backgroundColor"), place
+        assert until(partial(differ, here, other)), place
+
+
+def differ(one: Locator, other: Locator) -> bool:
+    """Whether they stand on different colours."""
+    colours = {place.evaluate("e => getComputedStyle(e).backgroundColor") for place in (one, other)}
+    return len(colours) == 2
 
 
 def test_satisfy_the_rules_in_the_light_and_in_the_dark(desk: Desk) -> None:

@@ -45,9 +45,21 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def marked(path: Path) -> tuple[ast.AST, ...]:
+    """Return every function and every call of a module; to go through all of it takes seconds for the whole house."""
+    kinds = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Call}
+    return tuple(node for node in ast.walk(tree(path)) if type(node) in kinds)
+
+
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Return every function and method of a module."""
-    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node for node in marked(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def calls(path: Path) -> list[ast.Call]:
+    """Return every call that a module makes."""
+    return [node for node in marked(path) if isinstance(node, ast.Call)]
 
 
 def length(node: ast.stmt) -> int:

@@ -11,9 +11,9 @@ from tests.architecture.house import modules, name, templates
 IN_TEMPLATES = re.compile(
     r"""{%\s*icon\s+["']([a-z0-9-]+)["']|{%\s*badge\s[^%]*?["'](?:ok|warn|bad|info|mute)["']\s+["']([a-z0-9-]+)["']"""
 )
-# A tone and its icon, as tables of looks have them; and what parts take by name.
+# A tone and its icon, as tables of looks have them, and no key of a mapping; and what parts take by name.
 IN_MODULES = re.compile(
-    r"""["'](?:ok|warn|bad|info|mute)["'],\s*["']([a-z0-9]+(?:-[a-z0-9]+)*)["']|icon["']?\s*[=:]\s*["']([a-z0-9-]+)["']"""
+    r"""["'](?:ok|warn|bad|info|mute)["'],\s*["']([a-z0-9]+(?:-[a-z0-9]+)*)["'](?!\s*:)|icon["']?\s*[=:]\s*["']([a-z0-9-]+)["']"""
     r"""|cells\.action\([^\n]*,\s*"([a-z0-9-]+)["']"""
 )
 

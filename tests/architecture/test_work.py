@@ -15,16 +15,15 @@ from config.jobs import HANDLERS
 from config.messages import LISTENERS, ORIGINS, RENDERERS
 from tenancy.ids import new_id
 from tenancy.middleware import DOORS
-from tests.architecture.house import modules, tree
+from tests.architecture import house
+from tests.architecture.house import modules
 
 
 def calls(function: str, keyword: str) -> set[str]:
     """Return the constant values given for a keyword in calls of a function anywhere in the house."""
     found = set()
     for path in modules():
-        for node in ast.walk(tree(path)):
-            if not isinstance(node, ast.Call):
-                continue
+        for node in house.calls(path):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             for given in node.keywords:
                 if called == function and given.arg == keyword and isinstance(given.value, ast.Constant):

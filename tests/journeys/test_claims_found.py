@@ -19,6 +19,7 @@ from tenancy.scope import merchant_scope
 from tests.claims_pages.desk import fill
 from tests.claims_pages.factories import funnel_with, make_claim, path, sign_in
 from tests.support.seeing import enter
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 COLUMNS = [
@@ -53,6 +54,8 @@ FILTERS = {
     "From the customer": "Customer answered",
     "Signals": "Same order number",
 }
+# The others are under "More filters".
+PILLS = {"Status", "Verification", "Delivery status", "Funnel"}
 
 
 @pytest.fixture
@@ -92,15 +95,17 @@ def test_sort_by_every_column(page: Page, desk: str) -> None:
 def test_filter_by_everything(page: Page, desk: str) -> None:
     page.goto(desk)
     for name, value in FILTERS.items():
-        pill = page.locator("button.pill").get_by_text(name, exact=True)
-        if pill.count():
-            pill.click()
+        if name in PILLS:
+            page.locator("button.pill").get_by_text(name, exact=True).click()
         else:
             page.get_by_role("button", name="More filters").click()
             page.locator("#f-more summary").get_by_text(name, exact=True).click()
-        page.get_by_label(value, exact=True).locator("visible=true").first.check()
+        choice = page.get_by_label(value, exact=True).locator("visible=true").first
+        choice.check()
         chosen = page.locator(".pillbox[data-on]")
         expect(chosen).to_have_text(re.compile(rf"^\s*{name}\s*{value}"))
+        # The popover is open again in the list that has come.
+        expect(choice).to_be_focused()
         page.keyboard.press("Escape")
         chosen.get_by_role("link", name=f"Remove the filter {name}").click()
         expect(chosen).to_have_count(0)
@@ -153,6 +158,7 @@ def test_see_what_customers_said(page: Page, live_server: LiveServer, desk: str,
     page.get_by_role("link", name="Verify", exact=True).first.click()
     page.get_by_label("Why is it right nevertheless?").fill("Blue it is")
     page.get_by_role("dialog").get_by_role("button", name="Verify").click()
+    expect(page.locator("h1 .badge")).to_have_text("Verified")
     page.get_by_role("link", name="Back to the list").click()
     # Acted on: it waits for nobody any more.
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -208,11 +214,7 @@ class Slow:
 
 
 def wait_for(page: Page, slow: Slow, number: int) -> None:
-    for _ in range(100):
-        if len(slow.held) == number:
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(f"{len(slow.held)} requests are under way, not {number}.")
+    assert until(lambda: len(slow.held) == number, page=page)
 
 
 def test_lose_no_press_while_an_answer_is_on_its_way(page: Page, desk: str) -> None:
@@ -230,7 +232,6 @@ def test_lose_no_press_while_an_answer_is_on_its_way(page: Page, desk: str) -> N
     for _one in range(2):
         wait_for(page, slow, 1)
         slow.release()
-        page.wait_for_timeout(50)
     expect(page).to_have_url(re.compile(r"(?=.*status=processed)(?=.*delivery=shipped)(?=.*delivery=delivered)"))
     expect(page.locator(".pillbox[data-on]")).to_have_count(2)
     expect(page.locator("#f-delivery")).to_be_visible()
@@ -264,3 +265,18 @@ def test_search_and_press_at_once(page: Page, desk: str) -> None:
     slow.release()
     expect(page).to_have_url(re.compile(r"(?=.*q=a)(?=.*sort=customer)"))
     expect(page.locator("#grid-status")).to_contain_text("sorted by Customer, ascending")
+
+
+def test_type_the_moment_the_list_has_come(page: Page, desk: str) -> None:
+    """The first letters are heard however early they come."""
+    page.goto(desk)
+    page.evaluate(
+        """document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+            const search = document.querySelector("#q");
+            search.focus();
+            search.value = "a";
+            search.dispatchEvent(new Event("input", { bubbles: true }));
+        }), { once: true })"""
+    )
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Processed").click()
+    page.wait_for_url(re.compile(r"(?=.*status=processed)(?=.*q=a)"))

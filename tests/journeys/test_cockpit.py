@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from cockpit.models import ErasureRequest
 from customers.models import Customer
@@ -28,6 +28,7 @@ from tenancy.services.merchants import create_merchant
 from tests.loyalty import factories as make
 from tests.public.pictures import a_picture
 from tests.support.seeing import RULES, faults
+from tests.support.waiting import fits, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
@@ -57,7 +58,6 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport=PHONE, has_touch=True, is_mobile=True, locale="en-US", reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -76,12 +76,7 @@ def come_in(page: Page, live: str, mail_dir: Path, *, press: Any) -> None:
 
 def link_in(page: Page, mail_dir: Path) -> str:
     """The path of the link in the mail that comes."""
-    for _ in range(200):
-        letters = sorted(mail_dir.glob("**/*.eml"))
-        if letters:
-            break
-        page.wait_for_timeout(50)
-    (letter,) = letters
+    (letter,) = until(lambda: list(mail_dir.glob("**/*.eml")), page=page)
     message = email.message_from_bytes(letter.read_bytes())
     assert message["To"] == "Mara Lind <mara@example.com>"
     (text, *_html) = [part for part in message.walk() if part.get_content_maintype() == "text"]
@@ -92,7 +87,7 @@ def link_in(page: Page, mail_dir: Path) -> str:
 
 def check(page: Page) -> None:
     """Nothing sticks out sideways, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert fits(page, PHONE["width"])
     assert faults(page, RULES) == []
 
 
@@ -143,14 +138,10 @@ def see_the_sentence(page: Page) -> None:
     expect(tip).to_be_hidden()
     button.tap(force=True)
     expect(tip).to_be_visible()
-    box = tip.bounding_box()
-    assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= PHONE["width"]
+    assert until(lambda: inside(tip))
     page.get_by_role("link", name="Ceramic mug").first.focus()
     page.mouse.move(5, 5)
     expect(tip).to_be_hidden()
-    before = page.url
     page.get_by_role("link", name="Ceramic mug", exact=True).last.focus()
     page.keyboard.press("Tab")
     expect(button).to_be_focused()
@@ -158,10 +149,16 @@ def see_the_sentence(page: Page) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
-    assert page.url == before
+    expect(page).to_have_url(re.compile(r"/c/brew-bloom/\?said=in$"))
     page.get_by_role("link", name="Ceramic mug", exact=True).last.focus()
     button.hover()
     expect(tip).to_be_visible()
+
+
+def inside(place: Locator) -> bool:
+    """Whether it stands in the window from edge to edge."""
+    box = place.bounding_box()
+    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
 
 
 def walk_through(page: Page) -> None:

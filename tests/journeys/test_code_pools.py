@@ -22,6 +22,7 @@ from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tenancy.services.members import add_member
 from tenancy.services.merchants import create_merchant
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 PASSWORD = "brew-the-morning-coffee"
@@ -103,11 +104,14 @@ def wait_in_line(page: Page, live: str, shop: Merchant) -> None:
     page.goto(claim_url(live, shop, "Cleo"))
     expect(page.get_by_text("Waiting for a code, 2nd in line")).to_be_visible()
     page.get_by_role("button", name="Leave the line").click()
+    expect(page.get_by_text("The claim no longer waits for a code.").first).to_be_visible()
     page.goto(claim_url(live, shop, "Bea"))
     page.get_by_role("button", name="Leave the line").click()
-    for name in NAMES:
+    expect(page.get_by_text("The claim no longer waits for a code.").first).to_be_visible()
+    for name, place in zip(NAMES, ("1st", "2nd", "3rd"), strict=True):
         page.goto(claim_url(live, shop, name))
         page.get_by_role("button", name="Wait for a code").click()
+        expect(page.get_by_text(f"Waiting for a code, {place} in line")).to_be_visible()
     page.goto(f"{live}/m/brew-bloom/code-pools/")
     page.get_by_role("link", name="Gift cards").first.click()
     expect(page.get_by_role("heading", name="3 wait for a code")).to_be_visible()
@@ -142,16 +146,15 @@ def upload_two_codes(page: Page, live: str, tmp_path: Path) -> None:
 
 
 def wait_for_gifts(page: Page, shop: Merchant, wanted: dict[str, "str | re.Pattern[str]"]) -> None:
-    for _ in range(300):
+    def given() -> bool:
         with merchant_scope(shop):
-            given = dict(Claim.objects.values_list("customer_name", "gift_code"))
-        if all(
-            re.fullmatch(code, given[f"{name} Lee"]) if isinstance(code, str) else code.match(given[f"{name} Lee"])
+            codes = dict(Claim.objects.values_list("customer_name", "gift_code"))
+        return all(
+            re.fullmatch(code, codes[f"{name} Lee"]) if isinstance(code, str) else code.match(codes[f"{name} Lee"])
             for name, code in wanted.items()
-        ):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(given)
+        )
+
+    assert until(given, page=page)
 
 
 def generate(page: Page) -> None:

@@ -31,6 +31,7 @@ from tests.claims_pages.factories import path, sign_in
 from tests.exports.destinations.test_pages import just_signed_in
 from tests.offers import factories as offers
 from tests.support.seeing import enter, look
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 FORMULA = "=1+1; two"
@@ -104,8 +105,9 @@ def field(page: Page, label: str) -> Locator:
     return page.locator(".field").get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s*optional)?\s*$")).first
 
 
-def shown(page: Page, names: tuple[str, ...]) -> list[str]:
-    return [name for name in names if field(page, name).is_visible()]
+def shows(page: Page, names: tuple[str, ...], wanted: list[str]) -> bool:
+    """Whether of the named fields the wanted ones are to be seen, and no others."""
+    return until(lambda: [name for name in names if field(page, name).is_visible()] == wanted)
 
 
 def test_define_a_view_down_to_the_last_detail(desk: Page, at: Any, merchant: Merchant, owner: Any) -> None:
@@ -128,7 +130,7 @@ def test_define_a_view_down_to_the_last_detail(desk: Page, at: Any, merchant: Me
     of_format = ("Made for", "Separator of a CSV", "Decimal sign of a CSV", "Begin a CSV with a byte order mark")
     for value, wanted in (("csv", of_format), ("xlsx", of_format[:1]), ("jsonl", ())):
         field(desk, "Format").select_option(value)
-        assert shown(desk, of_format) == list(wanted)
+        assert shows(desk, of_format, list(wanted))
     of_schedule = ("At", "Day of the week", "Day of the month", "Once, at")
     for value, places in {
         "never": "",
@@ -139,7 +141,7 @@ def test_define_a_view_down_to_the_last_detail(desk: Page, at: Any, merchant: Me
         "monthly": "02",
     }.items():
         field(desk, "Runs").select_option(value)
-        assert shown(desk, of_schedule) == [of_schedule[int(one)] for one in places]
+        assert shows(desk, of_schedule, [of_schedule[int(one)] for one in places])
     given = {"Format": "Excel workbook (XLSX)", "Goes to": "Bookkeeping", "Priority": "High", "Runs": "Every week"}
     for label, option in {**given, "Day of the week": "Friday"}.items():
         field(desk, label).select_option(label=option)
@@ -236,7 +238,7 @@ def test_follow_a_run_through_every_state(
     desk.get_by_role("button", name="Try again").click()
     expect(desk.get_by_text("Waiting for a worker")).to_be_visible()
     work(merchant)
-    link = desk.get_by_role("link", name="Download").get_attribute("href")
+    link = until(lambda: desk.get_by_role("link", name="Download").get_attribute("href"))
     address = at()[: -len(path(merchant))] + str(link)
     assert desk.request.get(address).text().count(FORMULA) == 3
     # The link ends after a day, the file after a week.

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from claims_center.models import Claim, Funnel, Journey
 from jobs.bell import ring
@@ -23,6 +23,7 @@ from tenancy.scope import merchant_scope
 from tenancy.services.members import add_member
 from tenancy.services.merchants import create_merchant
 from tests.public.factories import make_funnel, make_product
+from tests.support.waiting import fits, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
@@ -164,7 +165,7 @@ def publish(page: Page) -> str:
     page.get_by_role("link", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     expect(page.get_by_role("img", name="QR code of the short address")).to_be_visible()
-    return page.get_by_label("For product inserts").input_value()
+    return until(lambda: page.get_by_label("For product inserts").input_value())
 
 
 def walk_to_details(page: Page) -> None:
@@ -188,8 +189,9 @@ def claim(page: Page, short: str) -> None:
     )
     page.goto(short)
     expect(page.get_by_role("heading", name="Thank you for brewing with us")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert fits(page, PHONE["width"])
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Order number")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("Type the number of your order.").first).to_be_visible()
     page.get_by_role("button", name="Back").click()
@@ -205,10 +207,10 @@ def claim(page: Page, short: str) -> None:
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send my claim").click()
     expect(page.get_by_role("heading", name="Claim submitted")).to_be_visible()
-    after = page.url
+    after = until(lambda: "/submitted/" in page.url and page.url)
     page.get_by_role("button", name="Share", exact=True).click()
     page.wait_for_url("https://www.amazon.com/dp/B0BBKET090")
-    page.goto(after)
+    page.goto(str(after))
     page.get_by_role("link", name="Open it now").click()
     expect(page.get_by_role("heading", name="We are checking your claim")).to_be_visible()
 
@@ -232,7 +234,7 @@ def see_figures(page: Page) -> None:
     expect(page.locator("#grid-region").get_by_text("Ines Fournier")).to_be_visible()
     page.go_back()
     page.get_by_role("link", name="Print inserts").click()
-    assert page.locator(".insert").count() == 8
+    expect(page.locator(".insert")).to_have_count(8)
     page.go_back()
 
 
@@ -244,6 +246,37 @@ def close(page: Page, live: str) -> None:
     assert answer is not None
     assert answer.status == 410
     expect(page.get_by_text("This promotion has been closed, so no more claims can be made.")).to_be_visible()
+
+
+def test_lose_no_product_while_an_answer_is_on_its_way(page: Page, live: str, shop: Merchant) -> None:
+    sign_in(page, live)
+    make_a_product(page, live)
+    make_a_gift(page, live)
+    page.goto(f"{live}/m/brew-bloom/funnels/new/")
+    page.get_by_label("Name", exact=True).fill("Thank-you card")
+    page.get_by_label("Promotion", exact=True).select_option(label="Barista guide")
+    held: list[Route] = []
+    page.route("**/funnels/new/", lambda route: hold_picker(route, held))
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("button", name="Add Pour-over kettle").click()
+    assert until(lambda: held, page=page)
+    page.wait_for_timeout(100)
+    # What was pressed second waits for the answer to the first.
+    assert len(held) == 1
+    held.pop().continue_()
+    assert until(lambda: held, page=page)
+    page.get_by_role("button", name="Save").last.click()
+    held.pop().continue_()
+    expect(page.get_by_role("heading", name=re.compile("Thank-you card"))).to_be_visible()
+    expect(page.get_by_text("Nobody can open it yet.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("Pour-over kettle")).to_be_visible()
+
+
+def hold_picker(route: Route, held: list[Route]) -> None:
+    if route.request.headers.get("hx-target") == "picker":
+        held.append(route)
+    else:
+        route.continue_()
 
 
 def let_hours_pass(shop: Merchant) -> None:
@@ -258,11 +291,10 @@ def let_hours_pass(shop: Merchant) -> None:
 
 
 def wait_for_mail(page: Page, mail_dir: Path) -> str:
-    for _ in range(150):
-        for path in mail_dir.glob("**/*.eml"):
-            letter = email.message_from_bytes(path.read_bytes())
-            if "ines@example.com" in str(letter["To"]):
-                parts = [one for one in letter.walk() if one.get_content_type() == "text/plain"]
-                return b"".join(bytes(part.get_payload(decode=True)) for part in parts).decode()
-        page.wait_for_timeout(100)
-    raise AssertionError("No reminder came.")
+    letters = until(lambda: [one for one in letters_in(mail_dir) if "ines@example.com" in str(one["To"])], page=page)
+    parts = [one for one in letters[0].walk() if one.get_content_type() == "text/plain"]
+    return b"".join(bytes(part.get_payload(decode=True)) for part in parts).decode()
+
+
+def letters_in(mail_dir: Path) -> list[Any]:
+    return [email.message_from_bytes(path.read_bytes()) for path in mail_dir.glob("**/*.eml")]

@@ -87,7 +87,7 @@ def test_see_what_waits_runs_and_died_and_put_it_right(desk: Page, at: Any, merc
     desk.reload()
     expect(desk.get_by_text("The clock ticks")).to_be_visible()
     # Each kind in figures, those in trouble first.
-    assert desk.locator("[data-kind]").first.get_attribute("data-kind") == "ledger.check"
+    expect(desk.locator("[data-kind]").first).to_have_attribute("data-kind", "ledger.check")
     expect(tile(desk, "ledger.check")).to_contain_text("1 dead")
     expect(tile(desk, "claims.rematch")).to_contain_text("1 running")
     expect(tile(desk, "message.send")).to_contain_text(re.compile("1.*due.*oldest due for 42 min.*last run", re.DOTALL))

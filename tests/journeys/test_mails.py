@@ -23,6 +23,7 @@ from tests.claims_center.factories import make_order
 from tests.journeys.test_main_job import claim_a_gift, shop, sign_in
 from tests.messaging.reports import apply_reports
 from tests.support.seeing import look
+from tests.support.waiting import fits, until
 
 __all__ = ["shop"]
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
@@ -174,33 +175,28 @@ class Letter:
 
 
 def wait_for(page: Page, mail_dir: Path, subject: str, to: str = "") -> Letter:
-    for _ in range(150):
-        found = [
-            letter for letter in map(Letter, mail_dir.glob("**/*.eml")) if subject in letter.subject and to in letter.to
-        ]
-        if found:
-            assert len(found) == 1
-            return found[0]
-        page.wait_for_timeout(100)
-    raise AssertionError(f"No mail “{subject}”")
+    def meant() -> list[Letter]:
+        letters = map(Letter, mail_dir.glob("**/*.eml"))
+        return [letter for letter in letters if subject in letter.subject and to in letter.to]
+
+    (found,) = until(meant, page=page)
+    return found
 
 
 def wait_for_status(page: Page, shop: Merchant, status: str, **which: str) -> None:
-    for _ in range(300):
+    def has_come() -> bool:
         with merchant_scope(shop):
-            if Message.objects.filter(status=status, **which).exists():
-                return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"No message is {status}")
+            return bool(Message.objects.filter(status=status, **which).exists())
+
+    assert until(has_come, page=page), status
 
 
 def wait_until_shown(page: Page, words: str) -> None:
-    for _ in range(50):
+    def shows() -> bool:
         page.reload()
-        if page.locator("main .badge", has_text=words).count():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"“{words}” never shows")
+        return page.locator("main .badge", has_text=words).count() > 0
+
+    assert until(shows), words
 
 
 def tracker_in(letter: Letter) -> str:
@@ -234,7 +230,7 @@ def picture_of_mail(page: Page, letter: Letter) -> None:
             mail.set_viewport_size({"width": width, "height": 700})
             mail.emulate_media(color_scheme=scheme)
             mail.screenshot(path=Path(os.environ["SCREENSHOTS"]) / f"mail-gift-{width}-{scheme}.png")
-            assert not mail.evaluate("document.documentElement.scrollWidth > innerWidth"), width
+            assert fits(mail, width)
     context.close()
 
 

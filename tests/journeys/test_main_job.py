@@ -27,6 +27,7 @@ from tenancy.scope import merchant_scope
 from tenancy.services.members import add_member
 from tenancy.services.merchants import create_merchant
 from tests.claims_center.reports import HEADER
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
@@ -107,7 +108,7 @@ def import_report(page: Page, live: str, report: Path) -> None:
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("Ready to apply").first).to_be_visible()
     page.get_by_role("button", name=re.compile("Apply")).click()
-    expect(page.get_by_text("Done").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("What was done").first).to_be_visible(timeout=20_000)
 
 
 def claim_a_gift(page: Page, live: str, *, number: str, who: str) -> None:
@@ -151,14 +152,12 @@ def take_back(page: Page) -> None:
 
 
 def wait_for_mail(page: Page, mail_dir: Path, address: str) -> Message:
-    for _ in range(300):
+    def meant() -> list[Message]:
         letters = [email.message_from_bytes(path.read_bytes()) for path in mail_dir.glob("**/*.eml")]
-        found = [letter for letter in letters if address in str(letter["To"]) and "Your gift" in str(letter["Subject"])]
-        if found:
-            assert len(found) == 1
-            return found[0]
-        page.wait_for_timeout(100)
-    raise AssertionError(f"No mail to {address}")
+        return [one for one in letters if address in str(one["To"]) and "Your gift" in str(one["Subject"])]
+
+    (found,) = until(meant, page=page)
+    return found
 
 
 def text_of(letter: Message) -> str:

@@ -159,6 +159,7 @@ def test_assign_an_offer_to_a_list_of_members(page: Page, live: str, merchant: M
         expect(page.get_by_text(words).first).to_be_visible()
     assert look(page, "offer-assign-preview") == []
     page.get_by_role("button", name="Assign offer: 1 member").click()
+    expect(page.get_by_text("Going through the rows").first).to_be_visible()
     run_jobs(merchant)
     tally(page, "Done", 1)
     expect(page.get_by_role("row", name="Member 1")).to_contain_text("Clipped")
@@ -206,9 +207,9 @@ def test_take_clip_and_show_an_offer_on_a_phone(phone: Page, live: str, merchant
     expect(phone.get_by_text("The offer is yours.")).to_be_visible()
     assert look(phone, "client-offers") == []
     phone.set_viewport_size({"width": 390, "height": 844})
-    phone.get_by_role("link", name="Show code Two for one").tap()
     with merchant_scope(merchant):
         row = OfferResponse.objects.exclude(code_value="").get()
+    phone.get_by_role("link", name="Show code Two for one").tap()
     expect(phone.get_by_text(row.code_value, exact=True)).to_be_visible()
     for name in (f"QR code of {row.code_value}", f"Barcode of {row.code_value}"):
         expect(phone.get_by_role("img", name=name)).to_be_visible()

@@ -76,11 +76,12 @@ def give(page: Page) -> None:
 
 
 def clip_and_complete(page: Page) -> None:
-    expect(page.get_by_text("The member has to clip this offer first.").first).to_be_visible()
+    complete = page.get_by_role("link", name="Complete", exact=True)
+    expect(complete).to_have_accessible_description("The member has to clip this offer first.")
     page.get_by_role("link", name="Clip", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Clip").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Clipped")
-    page.get_by_role("link", name="Complete", exact=True).click()
+    complete.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Purchase").fill("T-17")
     dialog.get_by_role("button", name="Complete").click()

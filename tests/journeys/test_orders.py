@@ -22,6 +22,7 @@ from tenancy.services.members import add_member
 from tenancy.services.merchants import create_merchant
 from tests.claims_center import report_files as files
 from tests.claims_center.reports import ROW, amazon_report
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 PASSWORD = "brew-the-morning-coffee"
@@ -184,13 +185,11 @@ def look_at_orders(page: Page, live: str) -> None:
 
 
 def wait_for_matches(page: Page, shop: Merchant) -> None:
-    for _ in range(300):
+    def matched() -> bool:
         with merchant_scope(shop):
-            if Claim.objects.filter(verification="match", status="verified").count() == len(TYPED):
-                return
-        page.wait_for_timeout(100)
-    with merchant_scope(shop):
-        raise AssertionError(list(Claim.objects.values_list("order_number", "verification", "verification_reason")))
+            return bool(Claim.objects.filter(verification="match", status="verified").count() == len(TYPED))
+
+    assert until(matched, page=page)
 
 
 def look_at_an_order(page: Page, live: str) -> None:

@@ -2,11 +2,10 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urljoin
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from claims_center import tallies
 from tenancy.models import Merchant
@@ -15,6 +14,7 @@ from tenancy.scope import merchant_scope
 from tests.claims_center.worlds import make_world
 from tests.claims_pages.factories import path, sign_in
 from tests.support.seeing import enter, look
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 CLAIMS = 12
@@ -33,36 +33,41 @@ def shop(merchant: Merchant) -> Merchant:
 
 def test_follow_every_figure_to_its_list(page: Page, live: str, shop: Merchant) -> None:
     complaints = enter(page, live, sign_in(shop, Role.VIEWER))
-    page.goto(f"{live}{path(shop, 'claims')}?status=new")
-    choose_periods(page)
+    address = f"{live}{path(shop, 'claims')}?status=new"
+    page.goto(address)
+    choose_periods(page, address)
     open_and_sort(page)
     assert look(page, "overview-open") == []
     page.locator(".overview-chart summary").click()
-    figures = {
-        urljoin(page.url, link.get_attribute("href") or ""): int(link.get_attribute("data-count") or -1)
-        # Of the chart's days those that have claims.
-        for link in page.locator("#overview :is(a[data-figure], .chart-legend a, td a:not([data-count='0']))").all()
-    }
+    # Of the chart's days those that have claims.
+    links = page.locator("#overview :is(a[data-figure], .chart-legend a, td a:not([data-count='0']))")
+    figures = until(lambda: figures_of(links))
     assert len(figures) > CLAIMS
     for turn, (address, count) in enumerate(figures.items()):
         # Some are followed in the window, all others by the same browser without drawing the page.
         if turn % 8 == 0:
             page.goto(address)
-            assert listed(page) == count, address
+            check_listed(page, count)
         else:
             assert total_in(page.request.get(address).text()) == count, address
     page.goto(f"{live}{path(shop, 'claims')}")
     expect(page.locator(".overview-body")).to_be_visible()
     waiting = page.locator("[data-figure=waiting]")
-    number = waiting.get_attribute("data-count")
+    number = until(lambda: waiting.get_attribute("data-count"))
     waiting.click()
-    assert listed(page) == int(number or -1)
+    check_listed(page, int(number or -1))
     assert complaints == []
 
 
-def choose_periods(page: Page) -> None:
+def figures_of(links: Locator) -> dict[str, int]:
+    """The address of each figure, and how many claims it says."""
+    found = links.evaluate_all("all => all.map(one => [one.href, Number(one.dataset.count)])")
+    return {str(address): int(count) for address, count in found}
+
+
+def choose_periods(page: Page, address: str) -> None:
     """Choose the usual periods and an own one; the list below keeps its filter and its address."""
-    overview, address = page.locator("#overview"), page.url
+    overview = page.locator("#overview")
     overview.get_by_role("link", name="7 days").click()
     expect(overview.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
     today = timezone.localdate()
@@ -77,7 +82,7 @@ def choose_periods(page: Page) -> None:
     overview.get_by_role("button", name="Show").click()
     expect(overview.get_by_role("alert")).to_have_count(0)
     expect(overview.locator("[data-figure=claims]")).to_have_attribute("data-count", str(CLAIMS))
-    assert page.url == address
+    expect(page).to_have_url(address)
 
 
 def open_and_sort(page: Page) -> None:
@@ -89,16 +94,14 @@ def open_and_sort(page: Page) -> None:
     expect(tables).to_have_count(3)
     tables.first.get_by_role("link", name="Waiting").click()
     expect(tables.first.locator("th[aria-sort=descending]")).to_have_text(re.compile("Waiting"))
-    counts = [
-        int(one.get_attribute("data-count") or 0) for one in tables.first.locator("[data-figure=funnel-waiting]").all()
-    ]
-    assert counts == sorted(counts, reverse=True)
+    counts = "all => all.map(one => Number(one.dataset.count))"
+    found = until(lambda: tables.first.locator("[data-figure=funnel-waiting]").evaluate_all(counts))
+    assert found == sorted(found, reverse=True)
 
 
-def listed(page: Page) -> int:
-    """How many claims the list says it holds."""
-    text = page.locator("#grid-region .pager-total").inner_text()
-    return int(re.sub(r"\D", "", text))
+def check_listed(page: Page, count: int) -> None:
+    """Wait until the list says that it holds so many claims."""
+    expect(page.locator("#grid-region .pager-total")).to_have_text(re.compile(rf"^\D*{count:,}\D*$"))
 
 
 def total_in(text: str) -> int:
@@ -116,12 +119,13 @@ def test_read_the_figures_without_scripts(browser: Browser, live: str, shop: Mer
     page.locator("#overview-toggle").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Campaign Performance")
     page.get_by_role("link", name="90 days").click()
+    expect(page.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
     figure = page.locator("[data-figure=funnel-processed]").first
-    count = figure.get_attribute("data-count")
+    count = until(lambda: figure.get_attribute("data-count"))
     figure.click()
-    assert listed(page) == int(count or -1)
+    check_listed(page, int(count or -1))
     page.go_back()
     page.get_by_role("link", name="Back to the list").click()
-    assert page.url.endswith("?status=new")
+    expect(page).to_have_url(re.compile(r"\?status=new$"))
     expect(page.get_by_role("link", name="90 days")).to_have_attribute("aria-current", "true")
     context.close()

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socketserver
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,17 @@ from config.embedded.errors import CannotStart
 from tests.support.servers import RunServers
 
 SERVERS = pytest.StashKey[RunServers]()
+# So many objects are made before it is looked which of them nobody needs: they are few, and the look takes its time.
+OBJECTS = 20_000
+# A small server in a thread of a test hears after so many seconds that the test is over; of itself after half a second.
+PATIENCE = 0.02
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that distributes the tests; workers inherit their addresses."""
     if config.option.help or config.option.version:
         return
+    socketserver.BaseServer.serve_forever.__defaults__ = (PATIENCE,)
     if not hasattr(config, "workerinput"):
         servers = RunServers()
         config.stash[SERVERS] = servers
@@ -47,6 +53,7 @@ def pytest_collection_finish() -> None:
     """Leave what was imported and collected alone: it stays, and to look for garbage in it again and again takes time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(OBJECTS)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -36,6 +36,9 @@ WORKER = [
     "--without-mingle",
 ]
 
+# What the server of pages and calls is called among the database's connections.
+WEB_NAME = "tests-web"
+
 StartWorker = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -83,7 +86,7 @@ def web_process(django_db_setup: None) -> Iterator[str]:
     """The web server of this run, started when first asked for; its address."""
     port = free_port()
     arguments = [*WEB, "--host", LOOPBACK, "--port", str(port), "config.wsgi:application"]
-    child = start("web", arguments, {"PORT": str(port)})
+    child = start("web", arguments, {"PORT": str(port), "PGAPPNAME": WEB_NAME})
     wait_until(lambda: answers(f"http://{LOOPBACK}:{port}/healthz"), child, "web")
     yield f"http://{LOOPBACK}:{port}"
     process.end(child, first=signal.SIGTERM, seconds=10)

@@ -161,7 +161,7 @@ def migrate(cluster: Cluster) -> None:
         "DATABASE_URL": cluster.url("app_rw", TEMPLATE),
         "DATABASE_OWNER_URL": cluster.url("app_owner", TEMPLATE),
     }
-    command = [sys.executable, "-m", "config.prepare", "migrate"]
+    command = [sys.executable, "-m", "tests.support.migrating"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **addresses}, capture_output=True, text=True, check=False
     )

@@ -34,7 +34,7 @@ def test_worker_takes_tasks_and_is_gone_after_a_kill(start_worker: StartWorker, 
 
 
 def wait_for_empty(queue: Redis) -> bool:
-    for _ in range(100):
+    for _ in range(600):
         if not queue.llen("work"):
             return True
         subprocess.run(["sleep", "0.05"], check=True)

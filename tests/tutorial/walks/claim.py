@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.waiting import there, until
 from tests.tutorial.drawing import Artist
 
 
@@ -38,16 +39,18 @@ def digital(artist: Artist) -> None:
     process = page.locator(".head-actions").get_by_role("button", name="Mark as Processed")
     expect(process).to_be_visible()
     card = region(page, "Promotion and delivery")
-    for _ in range(40):
-        if card.get_by_text("Sent", exact=True).count():
-            break
-        page.wait_for_timeout(400)
-        page.reload()
+    until(lambda: shown_anew(page, card.get_by_text("Sent", exact=True)))
     artist.picture("claim-sent", card)
     artist.picture("claim-process", process)
     process.click()
     unprocess = page.get_by_role("button", name="Unprocess")
     artist.picture("claim-done", region(page, "Processed"), unprocess)
+
+
+def shown_anew(page: Page, found: Locator) -> bool:
+    """Whether it is there once the page is loaded anew."""
+    page.reload()
+    return there(found)
 
 
 def physical(artist: Artist) -> None:
@@ -62,9 +65,8 @@ def misuse(artist: Artist) -> None:
     page = artist.page
     artist.go("claims/?repeat=yes")
     links = page.get_by_role("link", name=re.compile("^Edit"))
-    addresses = [link.get_attribute("href") for link in links.all()]
-    for address in addresses:
+    for address in until(lambda: [link.get_attribute("href") for link in links.all()]):
         page.goto(f"{artist.base}{address}")
-        if region(page, "Signals").count():
+        if there(region(page, "Signals")):
             break
     artist.picture("misuse-signals", region(page, "Signals"))

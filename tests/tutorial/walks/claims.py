@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.support.waiting import until
 from tests.tutorial.drawing import Artist
 
 
@@ -16,8 +17,8 @@ def claims(artist: Artist) -> None:
     expect(page.locator("[data-tour-offer]")).to_have_count(0)
     views = page.get_by_role("navigation", name="Views")
     artist.picture("claims-views", views.get_by_role("link", name=re.compile("^New")))
-    name = page.locator("#grid-region tbody tr").nth(2).locator("th").inner_text().split()[-1]
-    page.locator("#q").fill(name)
+    name = until(lambda: page.locator("#grid-region tbody tr").nth(2).locator("th").inner_text())
+    page.locator("#q").fill(name.split()[-1])
     page.wait_for_url("**q=**")
     artist.picture("claims-search", page.locator("#filters .search"))
     artist.go("claims/")

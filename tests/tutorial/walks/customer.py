@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from tests.support.waiting import until
 from tests.tutorial.drawing import Artist
 from tests.tutorial.walks.claim import region
 
@@ -28,9 +29,9 @@ def public(artist: Artist) -> None:
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Send my claim").click()
     expect(page.get_by_role("heading", name="Claim submitted")).to_be_visible()
-    tracker = page.get_by_role("link", name="Open it now").get_attribute("href") or ""
+    tracker = until(lambda: page.get_by_role("link", name="Open it now").get_attribute("href"))
     artist.picture("tracker-submitted", crop=main)
-    page.goto(artist.base + urlsplit(tracker).path)
+    page.goto(artist.base + urlsplit(tracker or "").path)
     artist.picture("tracker-page", crop=main)
 
 
