@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help run test tutorial check bench fuzz proofs format lock clean
+.PHONY: help run test tutorial check check-types check-others bench fuzz proofs format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,10 +33,16 @@ tutorial: .venv/.development ## draw the pictures of the help pages anew (needs 
 	@TUTORIAL=write REQUIRE_BROWSER=1 $(BIN)/python -m pytest -q tests/tutorial $(ARGS)
 
 check: .venv/.development ## format, lint, types, import contracts, templates, missing migrations, deployment checks
-	$(BIN)/ruff format --check --quiet .
-	$(BIN)/ruff check --quiet .
+	@$(MAKE) --no-print-directory -j2 check-types check-others
+
+# The types take as long as everything else together: a core for each.
+check-types:
 	$(BIN)/mypy
 	$(BIN)/mypy clients/python/claims_till
+
+check-others:
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint --quiet --lint templates
 	$(ON_SERVERS) makemigrations --check --dry-run

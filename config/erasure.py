@@ -9,4 +9,5 @@ FORGETTERS: dict[str, str] = {
     "clients": "cockpit.client.privacy.forget",
     "messages": "messaging.forgetting.forget",
     "exports": "exports.retention.forget",
+    "tills": "pos.forgetting.forget",
 }

@@ -49,8 +49,8 @@ CELERY = [
     "--without-gossip",
     "--without-mingle",
 ]
-# No limit of requests is met, and nothing that a benchmark sends goes anywhere.
-FREE = {"RATE_LIMIT_FACTOR": "1000000"}
+# No limit of requests is met, and nothing that a benchmark sends goes anywhere; lines are logged as in production.
+FREE = {"RATE_LIMIT_FACTOR": "1000000", "LOG_FORMAT": "json"}
 
 
 @contextlib.contextmanager

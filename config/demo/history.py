@@ -82,8 +82,8 @@ def _bring(stage: Stage, dataset: str, name: str, content: bytes, at: datetime) 
     path = files.path_of(stage.merchant.id, run.id)
     facts: dict[str, Any] = {"origin_id": run.id, "file_name": name}
     facts |= {"naming": run.naming, "note": partial(lines.note, run_id=run.id)}
-    outcome = importer(dataset).apply(path, merchant_id=stage.merchant.id, actor=by, now=stage.now, **facts)
-    services.finish(run_id=run.id, outcome=outcome, again=False, now=at + timedelta(seconds=3))
+    importer(dataset).apply(path, merchant_id=stage.merchant.id, actor=by, now=stage.now, **facts)
+    services.finish(run_id=run.id, now=at + timedelta(seconds=3))
 
 
 def _upload(stage: Stage, dataset: str, name: str, content: bytes, at: datetime) -> ImportRun:

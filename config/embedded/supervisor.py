@@ -117,10 +117,10 @@ class Supervisor:
             self._stop([child for child in self.children if child.program.stage == stage])
 
     def _stop(self, children: list[Child]) -> None:
+        signals_before = self._signals
         for child in children:
             if child.process.poll() is None:
                 child.process.send_signal(child.program.stop_signal)
-        signals_before = self._signals
         deadline = time.monotonic() + max(child.program.stop_seconds for child in children)
         while any(child.process.poll() is None for child in children):
             if time.monotonic() > deadline or self._signals > signals_before:

@@ -116,7 +116,8 @@ TEMPLATES = [
                 "config.navigation.navigation",
                 "guide.context.guide",
             ],
-            "builtins": ["ui.templatetags.ui", "django.templatetags.i18n"],
+            # Ours last: of two tags with one name the later one counts.
+            "builtins": ["django.templatetags.i18n", "ui.templatetags.ui"],
         },
     }
 ]

@@ -56,7 +56,7 @@ def pages(stage: Stage, slug: str) -> dict[str, Pages]:
 
 def _swept(stage: Stage, slug: str) -> int:
     with stage.scope(slug):
-        return coupons.activate_due(now=timezone.now()) + coupons.expire_coupons(now=timezone.now())
+        return coupons.bring_up_to_date(now=timezone.now())
 
 
 def _searches(words: dict[str, str]) -> Pages:

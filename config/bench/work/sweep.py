@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections.abc import Iterator
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, sleep
 
 from django.db import connections, transaction
 from django.utils import timezone
@@ -19,7 +19,8 @@ from ledger.units import Unit
 from tenancy.actors import Actor
 from tenancy.scope import merchant_scope
 
-GOAL, ROUNDS, MOST, QUIET = 0.4, 5, 2, 300
+GOAL, ROUNDS, MOST, QUIET = 0.4, 5, 2, 12
+CODES = 12_000
 LOTS = """
 SELECT uuidv7() AS id, uuidv7() AS entry_id, c.id AS customer_id, 'POINT' AS unit, 25 AS amount, 25 AS remaining,
     NULL AS code, %(now)s - interval '30 days' AS earned_at, NULL::timestamptz AS valid_from,
@@ -65,19 +66,23 @@ WHERE a.merchant_id = %(m)s AND a.id = d.account_id
 
 
 def measure(stage: Stage) -> Iterator[Line]:
-    """The raw statement, taken back, then the sweep with redemptions beside it: all lots in one pool, or five rounds."""
+    """The raw statement, taken back, then the sweep with redemptions beside it: all lots in one pool, or five rounds.
+
+    The same redeemers, with the same pauses, are timed in quiet first, for `QUIET` seconds in all.
+    """
     rounds = 1 if stage.lots else ROUNDS
     count = stage.lots or max(stage.rows // rounds, 10)
     raw, ours = list[float](), list[float]()
     quiet, beside = list[float](), list[float]()
     # What a run that was broken off has left would be swept and not counted.
     _sweep(stage)
-    with opened_shop(stage, codes=QUIET * 40) as shop:
+    with opened_shop(stage, codes=CODES) as shop:
         whose = itertools.cycle(shop.customers)
         for _ in range(rounds):
             _make_due(stage, count)
             raw.append(timed(lambda: _raw(stage)))
-            quiet += [timed(lambda: shop.redeem(next(whose))) for _ in range(QUIET // rounds)]
+            with _redeemers(shop, whose, quiet):
+                sleep(QUIET / rounds)
             with _redeemers(shop, whose, beside):
                 ours.append(timed(lambda: _sweep(stage)))
     rates = [count * 1000 / spread(times)[0] for times in (ours, raw)]
