@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.horizon",
     "tests.support.browser",
     "tests.support.processes",
+    "tests.support.searching",
     "tests.support.shared",
 ]
 

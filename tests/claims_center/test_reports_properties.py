@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claims_center.imports.reading import read_orders
@@ -21,9 +21,10 @@ from tenancy.imports.values import BadValue, amount, count, day, moment, money
 from tests.claims_center import report_files as files
 from tests.claims_center.factories import NOW
 from tests.claims_center.reports import ROW, amazon_report, plain_csv
+from tests.support.searching import examples
 
 ZONE = zoneinfo.ZoneInfo("Europe/Berlin")
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = examples(120)
 REPORTS = [
     amazon_report(ROW, ROW | {"sku": "BB-FIL-100"}),
     files.ebay(files.EBAY_ONE, files.EBAY_TOTALS, files.EBAY_FIRST, files.EBAY_SECOND),

@@ -27,8 +27,6 @@ from tests.support.threads import Outcome
 
 __all__ = ["shop"]
 
-pytestmark = pytest.mark.usefixtures("own_horizon")
-
 
 def test_write_a_file_and_say_what_it_is(shop: Merchant) -> None:
     run = work(shop, ask(shop, define(shop)))

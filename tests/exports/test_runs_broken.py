@@ -29,7 +29,6 @@ from tests.exports.runs import ask, define, due_again, files_of, fresh, owner, s
 
 __all__ = ["shop"]
 
-pytestmark = pytest.mark.usefixtures("own_horizon")
 # What a worker does with a job, in a process that can be killed.
 RUN_ONE = (
     "import sys, uuid, django; django.setup(); from jobs.runner import run_one; run_one(*map(uuid.UUID, sys.argv[1:]))"

@@ -22,8 +22,6 @@ from tests.offers import factories as offers
 
 __all__ = ["shop"]
 
-pytestmark = pytest.mark.usefixtures("own_horizon")
-
 
 def test_take_what_has_changed_since_the_last_run_and_nothing_twice(shop: Merchant) -> None:
     export = define(shop, changed_only=True)

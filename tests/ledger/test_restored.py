@@ -27,7 +27,7 @@ from triggers import repairing
 from triggers.models import TriggerState
 from triggers.states import Occasion
 
-pytestmark = [pytest.mark.usefixtures("transactional_db", "own_horizon")]
+pytestmark = [pytest.mark.usefixtures("transactional_db")]
 
 
 @dataclass

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -43,6 +42,7 @@ from tenancy.models import Merchant
 from tenancy.scope import current_merchant_id
 from tests.ledger.acting import about
 from tests.ledger.conftest import new_customer
+from tests.support.searching import examples
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 AMOUNTS = st.integers(1, 120)
@@ -357,13 +357,9 @@ class Ledger(RuleBasedStateMachine):
         assert Entry.objects.filter(idempotency_key__in=keys).count() == len(self.done)
 
 
+@pytest.mark.proof
 def test_any_sequence_of_acts_keeps_the_books(scope: Merchant) -> None:
     run_state_machine_as_test(
         Ledger,
-        settings=settings(
-            max_examples=10,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-        ),
+        settings=examples(10),
     )

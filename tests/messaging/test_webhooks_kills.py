@@ -22,7 +22,7 @@ from tests.offers import factories as make
 
 __all__ = ["receiver"]
 
-pytestmark = pytest.mark.usefixtures("transactional_db", "own_horizon")
+pytestmark = pytest.mark.usefixtures("transactional_db")
 EVENTS = 3
 
 

@@ -34,10 +34,14 @@ from tests.loyalty import factories as rewards
 from tests.offers import factories as offers
 from tests.pos.till import Till
 from tests.support.processes import answers, start, wait_until
+from tests.support.searching import FULL
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "aside"])]
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True, databases=["default", "aside"]),
+]
 
-FULL = os.environ.get("PROOFS") == "full"
 CODES, TILLS = (200, 50) if FULL else (6, 10)
 KEYS, SENDERS = (200, 20) if FULL else (6, 8)
 ACTS, KILL_EVERY, CLIENTS = (2000, 60, 8) if FULL else (32, 10, 4)

@@ -129,7 +129,6 @@ def test_purchases_of_a_file_count_from_when_they_were_made(merchant: Merchant, 
 
 
 @committed
-@pytest.mark.usefixtures("own_horizon")
 def test_large_files_are_answered_by_the_job(
     merchant: Merchant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

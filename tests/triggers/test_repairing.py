@@ -32,7 +32,6 @@ from triggers.states import Occasion
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "aside", "owner"], transaction=True),
-    pytest.mark.usefixtures("own_horizon"),
 ]
 
 

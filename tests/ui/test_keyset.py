@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models import DateTimeField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.searching import examples
 from tests.ui.gallery.models import Row
 from tests.ui.gallery.rows import make_rows
 from ui.keyset import LAST, Sort, neighbours, page_with, paginate
@@ -111,7 +111,7 @@ def test_finds_the_neighbours_of_a_row_that_left_the_filter() -> None:
     assert len(queries) == 1
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(
     ratings=st.lists(st.integers(min_value=-3, max_value=3), max_size=30),
     size=st.integers(min_value=1, max_value=7),

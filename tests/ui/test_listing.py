@@ -9,10 +9,10 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.searching import examples
 from tests.ui.gallery.listing import RowList
 from tests.ui.gallery.models import Row, Shop
 from tests.ui.gallery.rows import make_rows
@@ -197,7 +197,7 @@ JUNK = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150)
 @given(parameters=st.lists(st.tuples(st.sampled_from(PARAMETERS), JUNK), max_size=8))
 def test_never_fails_on_junk(client: Client, parameters: list[tuple[str, str]]) -> None:
     data: dict[str, Any] = {}
