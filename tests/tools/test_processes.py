@@ -25,9 +25,9 @@ def test_worker_takes_tasks_and_is_gone_after_a_kill(start_worker: StartWorker, 
     queue = Redis.from_url(valkey_url)
     worker = start_worker()
 
+    assert listeners(queue) == 1
     current_app.send_task("jobs.tasks.tick", args=["no.such.tick"], ignore_result=True)
 
-    assert listeners(queue) == 1
     assert wait_for_empty(queue)
     worker.kill()
     assert worker.wait(10) == -9
