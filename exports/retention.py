@@ -9,17 +9,17 @@ from django.db import transaction
 from exports import files, store
 from exports.models import ExportRun, ImportRow, ImportRun
 from exports.states import RunState, UndoState
+from tenancy.keeping import kept_for
 from tenancy.scope import current_merchant_id
 
-KEPT = timedelta(days=30)
 # A day longer than their links lead to them.
-EXPORTS_KEPT = timedelta(days=8)
+LONGER = timedelta(days=1)
 
 
 def remove_old_files(*, now: datetime, limit: int) -> int:
-    """Remove the merchant's uploads older than 30 days, at most so many; return how many."""
+    """Remove the merchant's uploads past its period, at most so many; return how many."""
     removed = 0
-    for path in files.older_than(current_merchant_id(), (now - KEPT).timestamp()):
+    for path in files.older_than(current_merchant_id(), (now - kept_for("import_days")).timestamp()):
         if removed == limit:
             break
         path.unlink(missing_ok=True)
@@ -28,12 +28,14 @@ def remove_old_files(*, now: datetime, limit: int) -> int:
 
 
 def remove_old_lines(*, now: datetime, limit: int) -> int:
-    """Remove what became of the lines of imports older than 30 days, at most so many lines; return how many.
+    """Remove what became of the lines of imports past the merchant's period, at most so many lines; return how many.
 
     From then on such an import cannot be taken back.
     """
     removed = 0
-    old = ImportRun.objects.filter(has_rows=True, uploaded_at__lt=now - KEPT).exclude(undo_state=UndoState.RUNNING)
+    old = ImportRun.objects.filter(has_rows=True, uploaded_at__lt=now - kept_for("import_days")).exclude(
+        undo_state=UndoState.RUNNING
+    )
     for run_id in list(old.exclude(state=RunState.APPLYING).values_list("id", flat=True)[:limit]):
         found = list(ImportRow.objects.filter(run_id=run_id).values_list("id", flat=True)[: limit - removed])
         ImportRow.objects.filter(id__in=found).delete()
@@ -45,9 +47,9 @@ def remove_old_lines(*, now: datetime, limit: int) -> int:
 
 
 def remove_old_exports(*, now: datetime, limit: int) -> int:
-    """Remove the merchant's exported files, and drafts that were left, older than 8 days; return how many."""
+    """Remove the merchant's exported files, and drafts that were left, a day past their time; return how many."""
     removed = 0
-    for path in store.older_than(current_merchant_id(), (now - EXPORTS_KEPT).timestamp()):
+    for path in store.older_than(current_merchant_id(), (now - kept_for("export_days") - LONGER).timestamp()):
         if removed == limit:
             break
         path.unlink(missing_ok=True)

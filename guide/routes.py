@@ -225,6 +225,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "exports:destination_key",
         "exports:destination_archive",
     ),
+    "retention": ("tenancy:retention",),
     "audit": ("tenancy:audit",),
 }
 TOPIC_BY_ROUTE: dict[str, str] = {name: topic for topic, names in SCREENS.items() for name in names}

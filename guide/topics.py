@@ -257,6 +257,14 @@ GROUPS: tuple[TopicGroup, ...] = (
                 Role.OWNER,
             ),
             Topic(
+                "retention",
+                _("Retention"),
+                _("How long each kind of record is kept, and what you may choose."),
+                "calendar-clock",
+                "tenancy:retention",
+                Role.OWNER,
+            ),
+            Topic(
                 "audit",
                 _("Audit log"),
                 _("Who did what, when, and from where."),

@@ -13,7 +13,7 @@ from jobs.poller import dead_count, oldest_due_age
 from jobs.states import State
 from ui import locale
 
-__all__ = ["KindSummary", "beat_age", "dead_count", "jobs_for_list", "kind_summaries", "oldest_due_age"]
+__all__ = ["KindSummary", "beat_age", "dead_count", "jobs_for_list", "kind_summaries", "last_done", "oldest_due_age"]
 
 BEAT = "SELECT statement_timestamp() - max(period_start) FROM jobs_periodicrun WHERE name = 'poke_due'"
 
@@ -64,6 +64,12 @@ def kind_summaries() -> list[KindSummary]:
         for row in rows
     ]
     return sorted(found, key=lambda line: (-line.dead, -line.running, line.label))
+
+
+def last_done(kind: str) -> Job | None:
+    """Return the merchant's job of this kind that was done last; None where none is kept."""
+    done: QuerySet[Job] = Job.objects.filter(kind=kind, state=State.DONE)
+    return done.only("finished_at", "done_rows", "merchant").order_by("-finished_at", "-id").first()
 
 
 def beat_age() -> timedelta | None:

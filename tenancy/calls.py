@@ -11,7 +11,7 @@ import logging
 import threading
 import uuid
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.db import connections
 from django.utils import timezone
 
 from tenancy.ids import new_id
+from tenancy.keeping import kept_for
 from tenancy.models.calls import ApiCall
 from tenancy.problems import MEDIA_TYPE
 from tenancy.requests import current_request
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 # More than this waits for nothing but a database that is away: the oldest go first.
 MOST_WAITING = 20_000
-KEPT = timedelta(days=7)
 AT_ONCE = 1000
 # One text for all of them: binding each value would cost the web process more than the calls' own answers may.
 WRITE = """
@@ -98,8 +98,9 @@ def flush(*, using: str = "aside") -> int:
 
 
 def remove_old_calls(*, now: datetime, limit: int) -> int:
-    """Remove up to ``limit`` calls older than seven days, of the merchant in scope. Returns how many."""
-    ids = list(ApiCall.objects.filter(at__lt=now - KEPT).order_by("at").values_list("pk", flat=True)[:limit])
+    """Remove up to ``limit`` calls past their time, of the merchant in scope. Returns how many."""
+    old = ApiCall.objects.filter(at__lt=now - kept_for("call_days")).order_by("at")
+    ids = list(old.values_list("pk", flat=True)[:limit])
     return int(ApiCall.objects.filter(pk__in=ids).delete()[0]) if ids else 0
 
 

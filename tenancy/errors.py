@@ -64,3 +64,12 @@ class AccountExists(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("You have an account already. Sign in with it to join."))
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has saved the same settings since this person opened them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else has changed these settings meanwhile. Open the page again before you choose.")
+        )

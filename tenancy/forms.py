@@ -2,6 +2,7 @@
 
 import functools
 import zoneinfo
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models import Merchant, User
+from tenancy.keeping import Record, choices_of, in_words
+from tenancy.models import Merchant, Retention, User
+from tenancy.models.retention import PERIODS
 from tenancy.roles import Role
 from tenancy.scopes import KeyScope
 from ui.forms import DateInput, StyledForm
@@ -99,6 +102,34 @@ class BrandingForm(StyledForm):
     def clean_accent(self) -> str:
         """Return the colour in small letters."""
         return str(self.cleaned_data["accent"]).lower()
+
+
+class RetentionForm(StyledForm):
+    """How long each kind of record is kept that a merchant may decide on; `version` is the one that the person saw."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, periods: Retention, records: Iterable[Record]) -> None:
+        super().__init__(
+            data, initial={"version": periods.version} | {name: getattr(periods, name) for name in PERIODS}
+        )
+        for record in records:
+            if record.period:
+                self.fields[record.period] = _choice(record, now=getattr(periods, record.period))
+
+    def periods(self) -> dict[str, int]:
+        """Return what was chosen, in days."""
+        return {name: self.cleaned_data[name] for name in PERIODS}
+
+
+def _choice(record: Record, *, now: int) -> forms.TypedChoiceField:
+    usual = _("%(holds)s Usually %(period)s.") % {
+        "holds": record.holds,
+        "period": in_words(PERIODS[record.period].usual),
+    }
+    return forms.TypedChoiceField(
+        label=record.label, choices=choices_of(record.period, now), coerce=int, help_text=usual
+    )
 
 
 class RoleForm(StyledForm):

@@ -15,12 +15,16 @@ ACTIONS: dict[str, Any] = {
     "api_key.created": _("API key created"),
     "api_key.revoked": _("API key revoked"),
     "sandbox.created": _("Sandbox made"),
+    "retention.changed": _("Retention changed"),
+    "audit.cleaned": _("Old audit events removed"),
 }
 TARGETS: dict[str, Any] = {
     "merchant": _("Merchant"),
     "member": _("Member"),
     "invitation": _("Invitation"),
     "api_key": _("API key"),
+    "retention": _("Retention"),
+    "audit_event": _("Audit event"),
     "webhook_endpoint": _("Webhook endpoint"),
     "webhook_delivery": _("Webhook message"),
 }

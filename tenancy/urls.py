@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tenancy.views import lists
-from tenancy.views.settings import audit, general, keys, members
+from tenancy.views.settings import audit, general, keys, members, retention
 from tenancy.views.start import Start
 
 app_name = "tenancy"
@@ -31,5 +31,6 @@ urlpatterns = [
     path("settings/api-keys/sandbox/", keys.Sandbox.as_view(), name="sandbox"),
     path("settings/api-keys/<uuid:pk>/", keys.KeyPage.as_view(), name="key"),
     path("settings/api-keys/<uuid:pk>/revoke/", keys.Revoke.as_view(), name="revoke_key"),
+    path("settings/retention/", retention.RetentionPage.as_view(), name="retention"),
     path("settings/audit/", audit.Audit.as_view(), name="audit"),
 ]

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from claims_center.models import BulkAct, BulkRow, BulkState
+from tenancy.keeping import kept_for
 
 KEEP_DRAFTS = timedelta(days=1)
-KEEP_ACTS = timedelta(days=90)
 
 
 def remove_old_acts(*, now: datetime, limit: int) -> int:
@@ -13,7 +13,7 @@ def remove_old_acts(*, now: datetime, limit: int) -> int:
 
     1. Previews that nobody went on from, after a day.
     2. What stood on claims before an act, once it cannot be undone: it may hold addresses.
-    3. Acts with the results of each claim, after 90 days. The claims' own histories stay.
+    3. Acts with the results of each claim, after the merchant's period. The claims' own histories stay.
     """
     drafts = BulkAct.objects.filter(state=BulkState.DRAFT, created_at__lt=now - KEEP_DRAFTS)
     ids = list(drafts.order_by("created_at").values_list("id", flat=True)[:limit])
@@ -38,7 +38,7 @@ def _forget(*, now: datetime, limit: int) -> int:
 
 
 def _remove(*, now: datetime, limit: int) -> int:
-    old = BulkAct.objects.filter(finished_at__lt=now - KEEP_ACTS).order_by("finished_at")
+    old = BulkAct.objects.filter(finished_at__lt=now - kept_for("act_days")).order_by("finished_at")
     act_ids = list(old.values_list("id", flat=True)[:limit])
     ids = list(BulkRow.objects.filter(bulk_id__in=act_ids).values_list("id", flat=True)[:limit])
     BulkRow.objects.filter(id__in=ids).delete()

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from jobs.bulk.kit import Kit
 from jobs.bulk.models import BulkState
+from tenancy.keeping import kept_for
 
 KEEP_DRAFTS = timedelta(days=1)
-KEEP_ACTS = timedelta(days=90)
 
 
 def remove_old_acts(*, kit: Kit, now: datetime, limit: int) -> int:
@@ -14,7 +14,7 @@ def remove_old_acts(*, kit: Kit, now: datetime, limit: int) -> int:
 
     1. Previews that nobody went on from, after a day.
     2. What stood on documents before an act, once it cannot be undone: it may hold addresses.
-    3. Acts with the results of each document, after 90 days. The documents' own histories stay.
+    3. Acts with the results of each document, after the merchant's period. The documents' own histories stay.
     """
     drafts = kit.act_model.objects.filter(state=BulkState.DRAFT, created_at__lt=now - KEEP_DRAFTS)
     ids = list(drafts.order_by("created_at").values_list("id", flat=True)[:limit])
@@ -40,7 +40,7 @@ def _forget(kit: Kit, *, now: datetime, limit: int) -> int:
 
 
 def _remove(kit: Kit, *, now: datetime, limit: int) -> int:
-    old = kit.act_model.objects.filter(finished_at__lt=now - KEEP_ACTS).order_by("finished_at")
+    old = kit.act_model.objects.filter(finished_at__lt=now - kept_for("act_days")).order_by("finished_at")
     act_ids = list(old.values_list("id", flat=True)[:limit])
     ids = list(kit.row_model.objects.filter(bulk_id__in=act_ids).values_list("id", flat=True)[:limit])
     kit.row_model.objects.filter(id__in=ids).delete()

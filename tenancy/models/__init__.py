@@ -7,6 +7,7 @@ from tenancy.models.idempotency import IdempotencyRecord
 from tenancy.models.invitation import Invitation
 from tenancy.models.lists import SavedView, UserPreference
 from tenancy.models.merchant import Merchant
+from tenancy.models.retention import Retention
 from tenancy.models.second_factor import UsedCounter
 from tenancy.models.throttle import ThrottleBucket
 from tenancy.models.user import User
@@ -19,6 +20,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Merchant",
+    "Retention",
     "SavedView",
     "SecurityEvent",
     "ThrottleBucket",

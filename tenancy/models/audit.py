@@ -31,7 +31,11 @@ ORIGIN = Coalesce("ip", Value("0.0.0.0", output_field=models.GenericIPAddressFie
 
 
 class AuditEvent(MerchantModel):
-    """One change, by whom, from where; never updated or deleted by the application."""
+    """One change, by whom, from where; never updated by the application, nor deleted.
+
+    When its time is over a function of the database removes it, which knows the merchant's period by itself
+    (see `tenancy.retention`).
+    """
 
     action = models.CharField(max_length=80)
     actor = models.CharField(max_length=60)
@@ -77,7 +81,10 @@ class SecurityEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user_id", "-at"], name="security_event_user")]
+        indexes = [
+            models.Index(fields=["user_id", "-at"], name="security_event_user"),
+            models.Index(fields=["at"], name="security_event_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

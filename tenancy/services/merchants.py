@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
 from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.models import Merchant
@@ -19,12 +23,12 @@ SETTINGS = (
 )
 
 
-def create_merchant(*, name: str, slug: str, actor: Actor, **settings: Any) -> Merchant:
+def create_merchant(*, name: str, slug: str, actor: Actor, **values: Any) -> Merchant:
     """Make a merchant with its settings (those of SETTINGS), then write the audit event in its scope.
 
     Raises ValidationError with a message per field, among them a slug that is taken.
     """
-    merchant = Merchant(name=name, slug=slug, **settings)
+    merchant = Merchant(name=name, slug=slug, **values)
     merchant.full_clean()
     with merchant_scope(merchant):
         merchant.save(force_insert=True)
@@ -35,7 +39,8 @@ def create_merchant(*, name: str, slug: str, actor: Actor, **settings: Any) -> M
 def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor) -> Merchant:
     """Lock the merchant, set those values of SETTINGS and `accent` that are given, write before and after.
 
-    Runs in the merchant's scope. Nothing is written where nothing changes. Raises ValidationError.
+    Where the zone changes, the rooms that plan by the merchant's clock (`settings.CLOCKS`) plan anew with it. Runs in
+    the merchant's scope. Nothing is written where nothing changes. Raises ValidationError.
     """
     found = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     before = _values(found)
@@ -55,6 +60,9 @@ def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor)
             before={name: before[name] for name in sorted(changed)},
             after={name: after[name] for name in sorted(changed)},
         )
+    if "time_zone" in changed:
+        for planned in import_string(settings.CLOCKS).values():
+            import_string(planned)(now=timezone.now())
     return found
 
 

@@ -9,6 +9,7 @@ from django.urls import URLResolver, get_resolver
 from claims_center.states import Status
 from jobs.states import State
 from offers.states import Status as OfferStatus
+from tenancy.models.retention import PERIODS
 from tenancy.roles import Role
 from tests.walls import destinations, exports, offers, prepared, rewards
 from tests.walls.prepared import ORDERS, WHY, Target, nothing, on_claim
@@ -48,6 +49,7 @@ ADDRESS = {"city": "Salem", "name": "Ann Lee", "street": "Kings Road", "postal_c
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999"}
 POOL: dict[str, Any] = {"name": "Autumn", "kind": "upload", "low_mark": 1, "low_days": 1}
 KEY = {"name": "Till", "scopes": ["read"]}
+RETENTION = {name: period.choices[-1] for name, period in PERIODS.items()} | {"version": 0}
 # Seen while there were none.
 TRIGGERS: dict[str, Any] = {"seen": stamp([]), "purchase": "on", "minimum": "20", "birthday": "on"}
 CHANGE = {"ClaimChange": 1}
@@ -186,6 +188,7 @@ WORK = [
 SETTINGS = [
     Button("tenancy:general", nothing(**GENERAL), AUDIT),
     Button("tenancy:branding", nothing(accent="#0a7f5a"), AUDIT),
+    Button("tenancy:retention", nothing(**RETENTION), {"Retention": 1} | AUDIT),
     Button(
         "tenancy:invite",
         nothing(email="new@brew-bloom.example", role=Role.AGENT.value),

@@ -187,7 +187,7 @@ class EndpointRemove(EndpointAct):
     """Remove it."""
 
     title = _("Remove the endpoint")
-    text = _("Nothing is sent to it any more and its secret is forgotten. Its log stays for 30 days.")
+    text = _("Nothing is sent to it any more and its secret is forgotten. Its log stays until the clean-up removes it.")
     submit_label = _("Remove")
     tone = "bad"
 

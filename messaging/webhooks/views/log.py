@@ -48,7 +48,9 @@ class WebhookList(SettingsPage, StaffListView):
     counted = ngettext_lazy("%(shown)s message", "%(shown)s messages", "number")
     empty_icon = "webhook"
     empty_title = _("Nothing was sent yet")
-    empty_text = _("Messages show here as soon as an endpoint hears of something. They are kept for 30 days.")
+    empty_text = _(
+        "Messages show here as soon as an endpoint hears of something. They stay until the clean-up removes them."
+    )
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
         """Return the merchant's log."""

@@ -23,6 +23,7 @@ SECTIONS: Sequence[tuple[Any, str]] = (
     (_("API keys"), "keys"),
     (_("Webhooks"), "messaging:endpoints"),
     (_("Destinations"), "exports:destinations"),
+    (_("Retention"), "retention"),
     (_("Audit log"), "audit"),
 )
 

@@ -132,7 +132,7 @@ class Revoke(DialogPage):
 
 
 class KeyPage(SettingsPage, StaffListView):
-    """One key, and the log of its calls of the last seven days."""
+    """One key, and the log of its calls."""
 
     section = "keys"
     template_name = "tenancy/settings/key.html"
@@ -148,7 +148,7 @@ class KeyPage(SettingsPage, StaffListView):
     counted = ngettext_lazy("%(shown)s call", "%(shown)s calls", "number")
     empty_icon = "key-round"
     empty_title = gettext_lazy("No calls yet")
-    empty_text = gettext_lazy("Calls with this key show here about a second after they were answered, for seven days.")
+    empty_text = gettext_lazy("Calls with this key show here about a second after they were answered.")
 
     def prepare(self) -> None:
         """Find the key; 404 for another merchant's."""
