@@ -1,5 +1,6 @@
-"""What every room forgets of a person: dotted paths of `forget(*, customer_id) -> int`, in this order."""
+"""What becomes of what rooms know of a person who is erased, and of what they hold for them: dotted paths, in this order."""
 
+# What every room forgets: `forget(*, customer_id) -> int`.
 FORGETTERS: dict[str, str] = {
     # While the claims still know to which addresses was written.
     "claims": "claims_center.services.forgetting.forget",
@@ -10,4 +11,9 @@ FORGETTERS: dict[str, str] = {
     "messages": "messaging.forgetting.forget",
     "exports": "exports.retention.forget",
     "tills": "pos.forgetting.forget",
+}
+
+# Afterwards, what nobody can ask for any more ends: `end(*, customer_id, actor, now) -> int`. The ledger comes last.
+ENDINGS: dict[str, str] = {
+    "forfeited_points": "loyalty.services.forfeiting.forfeit",
 }

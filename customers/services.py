@@ -30,8 +30,9 @@ def find_or_create(
 ) -> Customer:
     """Return the merchant's customer with this address, made first where there is none.
 
-    Two callers at once get the same customer. Details that are known already are kept; those that are empty are
-    filled in. `actor` is who brought the customer in. Raises ValueError for an empty address.
+    Two callers at once get the same customer. Details that are known already are kept; a name that is empty is filled
+    in. The phone is not: anybody can type a stranger's e-mail address into a public page, and tills find a member by
+    the phone. `actor` is who brought the customer in. Raises ValueError for an empty address.
     """
     if not email_norm(email):
         raise ValueError("A customer is known by an e-mail address here.")
@@ -41,7 +42,7 @@ def find_or_create(
         created = cursor.fetchone() is not None
     found: Customer = Customer.objects.get(email_norm=email_norm(email))
     if not created:
-        _fill_in(found, phone=phone, first_name=first_name, last_name=last_name)
+        _fill_in(found, first_name=first_name, last_name=last_name)
     write_tokens(CustomerToken, found.id, search_words(found))
     return found
 
@@ -107,7 +108,8 @@ def erase(*, customer_id: uuid.UUID, actor: Actor, now: datetime, reason: str = 
 
     1. Locks the customer; one who is erased already is returned as it is.
     2. Has every room forget (config/erasure.py), in this transaction: all of it or nothing.
-    3. Blanks the contact details, removes the search words, notes when, and writes an audit event without values.
+    3. Has end what the customer holds and nobody can ask for any more: points.
+    4. Blanks the contact details, removes the search words, notes when, and writes an audit event without values.
 
     Raises Customer.DoesNotExist. ``now`` is UTC.
     """
@@ -117,12 +119,17 @@ def erase(*, customer_id: uuid.UUID, actor: Actor, now: datetime, reason: str = 
     forgotten = {
         room: import_string(path)(customer_id=customer.id) for room, path in import_string(settings.FORGETTERS).items()
     }
+    ended = {
+        what: import_string(path)(customer_id=customer.id, actor=actor, now=now)
+        for what, path in import_string(settings.ENDINGS).items()
+    }
     for name in ("email", "phone", "card_number", "first_name", "last_name", *Customer.ADDRESS):
         setattr(customer, name, "")
     customer.birthday, customer.erased_at = None, now
     customer.save()
     CustomerToken.objects.filter(row_id=customer.id).delete()
-    audit(action="customer.erased", actor=actor, target=("customer", customer.id), after=forgotten, reason=reason)
+    after = forgotten | ended
+    audit(action="customer.erased", actor=actor, target=("customer", customer.id), after=after, reason=reason)
     return customer
 
 

@@ -52,6 +52,7 @@ POINTS = {
     PointEvent.ADJUSTED: ("info", "sliders-horizontal"),
     PointEvent.IMPORTED: ("info", "upload"),
     PointEvent.UNDONE: ("warn", "undo-2"),
+    PointEvent.FORFEITED: ("warn", "user-x"),
 }
 # Why a reward with such a coupon can be neither marked nor unmarked.
 FIXED = {

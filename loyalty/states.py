@@ -91,6 +91,7 @@ class PointEvent(models.TextChoices):
     ADJUSTED = "points.adjusted", _("Points adjusted")
     IMPORTED = "points.imported", _("Points imported")
     UNDONE = "points.undone", _("Import taken back")
+    FORFEITED = "points.forfeited", _("Forfeited by erasure")
 
 
 class Rounding(models.TextChoices):

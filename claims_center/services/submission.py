@@ -161,8 +161,8 @@ def _customer(funnel: Funnel, given: ClaimInput, *, actor: Actor | None, now: da
         actor=actor or Actor.system(),
     )
     held: Customer = Customer.objects.select_for_update(no_key=True).get(id=found.id)
-    if funnel.promotion.is_physical and not any(held.address.values()):
-        # The first address known; one that is known already is not overwritten from a public page.
+    # Of somebody new alone: whoever knows a member's e-mail address could have their rewards sent home otherwise.
+    if funnel.promotion.is_physical and held.created_at == now and not any(held.address.values()):
         address = clean_address(address=given.address)
         values = {name: address[name] for name in Customer.ADDRESS}
         update_contact(customer=held, values=values, actor=actor or Actor.customer(held.id))

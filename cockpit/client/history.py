@@ -26,6 +26,7 @@ WORDS: dict[str, Any] = {
     PointEvent.ADJUSTED.value: _("Put right by the shop"),
     PointEvent.IMPORTED.value: _("Carried over"),
     PointEvent.UNDONE.value: _("Put right by the shop"),
+    PointEvent.FORFEITED.value: _("Points ended"),
     "grant.expired": _("Points ended"),
 }
 REWARD, PURCHASE = "redeemed_reward", "purchase"

@@ -114,7 +114,7 @@ class ErasureDone(ErasureAct):
     title = _("Erase the customer")
     text = _(
         "Name, addresses, phone, feedback and everything else that tells who this is are deleted now, from claims, "
-        "rewards, offers and mails. Figures stay. This cannot be undone."
+        "rewards, offers and mails. Points that are left are forfeited. Figures stay. This cannot be undone."
     )
     done = _("The customer was erased.")
     state = ErasureState.DONE

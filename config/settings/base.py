@@ -236,6 +236,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Claims Center <no-reply@clai
 JOB_HANDLERS = "config.jobs.HANDLERS"
 MESSAGE_RENDERERS = "config.messages.RENDERERS"
 WEBHOOKS = "config.webhooks"
+RETENTION = "config.retention"
 SANDBOX_FILLER = "config.demo.sandbox.fill"
 # How often a web process writes down which calls its tills made; never, where it is 0.
 API_LOG_SECONDS = env.float("API_LOG_SECONDS", 1.0)
@@ -245,6 +246,8 @@ IMPORTERS = "config.imports.IMPORTERS"
 EXPORT_LISTS = "config.exports.LISTS"
 EXPORT_EVENTS = "config.exports.events"
 FORGETTERS = "config.erasure.FORGETTERS"
+ENDINGS = "config.erasure.ENDINGS"
+CLOCKS = "config.clocks.CLOCKS"
 ENROLLED = "triggers.services.enrolled"
 TRIGGER_TARGETS = "config.triggers.TARGETS"
 TRIGGER_SOURCES = "config.triggers.SOURCES"

@@ -15,6 +15,7 @@ from ledger.acts import Act, Reversal, Step
 from ledger.services import post_many, reverse_many
 from loyalty.models import RedeemedChange, RedeemedReward
 from loyalty.services.base import LONGEST_REASON, ledger_facts
+from loyalty.services.forfeiting import forfeit_again
 from loyalty.states import Event
 from tenancy.actors import Actor
 
@@ -71,7 +72,8 @@ class Change:
 def write(*, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
     """Write the changes of locked redeemed rewards, each exactly as a single act would.
 
-    1. The ledger's entries and reversals; it locks the customers' accounts by id.
+    1. The ledger's entries and reversals; it locks the customers' accounts by id. What comes back to customers who were
+       erased is forfeited.
     2. The redeemed rewards, with their next version.
     3. One row of history each.
 
@@ -80,7 +82,9 @@ def write(*, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
     if not changes:
         return
     post_many(acts=[change.act for change in changes if change.act], actor=actor)
-    reverse_many(reversals=[change.reversal for change in changes if change.reversal], actor=actor)
+    reversals = [change.reversal for change in changes if change.reversal]
+    reverse_many(reversals=reversals, actor=actor)
+    forfeit_again(customer_ids={one.customer_id for one in reversals}, actor=actor, now=now)
     for change in changes:
         change.redeemed.version += 1
     columns = {name for change in changes for name in change.changed()}

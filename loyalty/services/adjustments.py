@@ -34,7 +34,8 @@ def adjust(
        as the settings say, or points taken in the order of spending, those that are still locked among them.
     3. Audits who asked.
 
-    Raises ReasonNeeded, NotAllowed for 0, TooFewPoints (taken more than there is), KeyReused.
+    Raises ReasonNeeded, NotAllowed for 0 and for giving to a customer who was erased, TooFewPoints (taken more than
+    there is), KeyReused.
     """
     if not reason.strip():
         raise ReasonNeeded
@@ -56,6 +57,8 @@ def adjust(
     )
     limit = settings_of_merchant().approval_above
     with transaction.atomic():
+        if points > 0:
+            _hold(customer_id)
         row.save(force_insert=True)
         if limit is None or abs(points) <= limit:
             _apply(row, actor=actor, now=now)
@@ -107,6 +110,13 @@ def forget(*, customer_id: uuid.UUID) -> int:
     PointReminder.objects.filter(customer_id=customer_id).delete()
     ReminderStop.objects.filter(customer_id=customer_id).delete()
     return int(PointAdjustment.objects.filter(customer_id=customer_id).exclude(reason="").update(reason=""))
+
+
+def _hold(customer_id: uuid.UUID) -> None:
+    """Lock a customer who is to be given points against being erased meanwhile."""
+    held = Customer.objects.select_for_update(no_key=True).filter(id=customer_id, erased_at__isnull=True)
+    if not held.only("merchant", "id"):
+        raise NotAllowed(_("The customer was erased."))
 
 
 def _waiting(adjustment_id: uuid.UUID, actor: Actor, *, settled: AdjustmentState) -> PointAdjustment:

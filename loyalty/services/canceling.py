@@ -16,6 +16,7 @@ from loyalty.errors import AlreadyUsed, NotActive, NotAllowed
 from loyalty.models import RedeemedReward, Reward
 from loyalty.services import stock
 from loyalty.services.base import keep, ledger_facts, locked
+from loyalty.services.forfeiting import forfeit_again
 from loyalty.services.using import NOT_ACTIVE
 from loyalty.states import CashbackStatus, CouponStatus, Event
 from tenancy.actors import Actor
@@ -74,7 +75,8 @@ def cancel(
 
     1. Holds its reward against changes, and locks it. A canceled one is returned as it is, or with ``is_strict`` refused (NotActive).
     2. With ``refund`` reverses the redemption: the points go back to the very lots that they came from, with their
-       own end (what has ended meanwhile expires again at once). Without, revokes the voucher alone.
+       own end (what has ended meanwhile expires again at once, and so do points of a customer who was erased). Without,
+       revokes the voucher alone.
     3. Burns the code, or frees it, as the reward says; gives its place in the limits back.
     4. Writes state and history.
 
@@ -92,6 +94,8 @@ def cancel(
     if redeemed.code_id is not None:
         (burn if reward.burns_code else put_back)(code_id=redeemed.code_id, actor=actor, now=now, reason=reason)
     entry_id = _give_back(redeemed, refund=refund, actor=actor)
+    if refund and redeemed.cost_in_points:
+        forfeit_again(customer_ids=[redeemed.customer_id], actor=actor, now=now)
     redeemed.canceled_at, redeemed.coupon_status, redeemed.is_refunded = now, CouponStatus.CANCELED, refund
     return keep(
         redeemed=redeemed,

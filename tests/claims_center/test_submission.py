@@ -1,6 +1,6 @@
 """A customer's claim comes in."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ from claims_center.services.sharing import record_redirect
 from claims_center.services.submission import submit_claim
 from claims_center.states import Delivery, Event, Status, Verification
 from customers.models import Customer
+from customers.services import enrol
 from ledger.models import Entry
+from tenancy.actors import Actor
 from tenancy.models import Merchant
 from tenancy.search import search_by_token
 from tenancy.tokens import hash_of
@@ -181,6 +183,17 @@ def test_leave_a_known_address_alone(scope: Merchant) -> None:
     make_claim(funnel, order_number="2", address=ADDRESS | {"city": "Salem"})
 
     assert Customer.objects.get().city == "Portland"
+
+
+def test_add_nothing_to_a_member_by_which_others_reach_the_account(scope: Merchant) -> None:
+    """Anybody can type a member's e-mail address; tills find members by phone, and rewards go to the address."""
+    enrol(now=NOW - timedelta(days=9), actor=Actor.system(), email="ann@example.com", birthday=date(1990, 2, 3))
+
+    claim = make_claim(make_funnel(make_promotion("item")), email="ann@example.com", phone="+1 503 555 0199")
+
+    member = Customer.objects.get()
+    assert (claim.customer_id, claim.ship_to["city"]) == (member.id, "Portland")
+    assert (member.phone, member.phone_norm, set(member.address.values())) == ("", "", {""})
 
 
 def test_forget_an_order_number_that_was_not_asked(scope: Merchant) -> None:

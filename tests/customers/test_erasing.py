@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from claims_center.models import Claim, ClaimTrait
 from claims_center.services import desk, gifts, rechecks, verdicts
 from claims_center.services.marks import mark
-from config.erasure import FORGETTERS
+from config.erasure import ENDINGS, FORGETTERS
 from customers.models import Customer
 from customers.services import erase
 from ledger import checks
@@ -83,7 +83,7 @@ def test_erase_once_and_write_down_who_did(scope: Merchant) -> None:
         erased = erase(customer_id=claim.customer_id, actor=SYSTEM, now=NOW)
     assert (erased.erased_at, erased.email, erased.name) == (NOW, "", "")
     event = AuditEvent.objects.get(action="customer.erased")
-    assert set(event.after or ()) == set(FORGETTERS)
+    assert set(event.after or ()) == {*FORGETTERS, *ENDINGS}
     assert "zebulon" not in str(event.after).lower()
 
 
@@ -156,7 +156,7 @@ def is_anybody_waiting() -> bool:
 
 
 def test_forget_in_every_room() -> None:
-    assert all(callable(import_string(path)) for path in FORGETTERS.values())
+    assert all(callable(import_string(path)) for path in (FORGETTERS | ENDINGS).values())
 
 
 @pytest.mark.django_db(databases=["default", "aside"])

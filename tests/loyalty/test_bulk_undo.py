@@ -22,6 +22,7 @@ from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories as make
 from tests.loyalty.bulking import Shelf, by, done, outcomes_of, undone
+from tests.support.keeping import keep
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "aside"])
 # From where each act is possible.
@@ -157,6 +158,10 @@ def test_forget_what_stood_before_once_it_is_too_late(merchant: Merchant, shelf:
         retention.remove_old_acts(kit=REWARDS, now=timezone.now() + timedelta(hours=1), limit=100)
 
         assert BulkRow.objects.get(bulk=bulk).before is None
+        keep(act_days=180)
+        retention.remove_old_acts(kit=REWARDS, now=timezone.now() + timedelta(days=91), limit=100)
+        assert BulkAct.objects.exists()
+        keep(act_days=90)
         retention.remove_old_acts(kit=REWARDS, now=timezone.now() + timedelta(days=91), limit=100)
         assert not BulkAct.objects.exists()
 

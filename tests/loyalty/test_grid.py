@@ -199,7 +199,8 @@ def test_expired_coupon_has_a_fixed_box_and_answers_409(admin: Client, merchant:
 
     shown = body(page(admin, merchant))
 
-    assert 'aria-disabled="true" title="The coupon has expired."' in shown
+    assert f'aria-disabled="true" tabindex="0" aria-describedby="why-{row.id}"' in shown
+    assert f'<span role="tooltip" id="why-{row.id}">The coupon has expired.</span>' in shown
     assert "<button" not in shown
     assert post(admin, merchant, row, "use") == 409
     assert fresh(merchant, row).version == 1

@@ -1,6 +1,7 @@
 """The image of a reward: checked, made anew, served from our side."""
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -35,6 +36,14 @@ def a_picture(*, side: int = 1200) -> SimpleUploadedFile:
     exif[0x010E] = "where I live"
     Image.new("RGB", (side, side // 2), (200, 80, 40)).save(out, "JPEG", exif=exif)
     return SimpleUploadedFile("mug.jpg", out.getvalue(), "image/jpeg")
+
+
+def with_broken_details() -> bytes:
+    """A picture that lies on its side, and whose width stands in its details as a word."""
+    entries = struct.pack("<HHHL4s", 2, 0x0100, 2, 4, b"wide") + struct.pack("<HHLL", 0x0112, 3, 1, 6)
+    out = io.BytesIO()
+    Image.new("RGB", (8, 4)).save(out, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + entries + bytes(4))
+    return out.getvalue()
 
 
 def only(merchant: Merchant) -> Reward:
@@ -76,7 +85,11 @@ def test_keep_the_picture_where_none_is_given(admin: Client, merchant: Merchant)
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"<svg onload='x'/>", "not a JPEG, PNG or WEBP"), (a_picture().read()[:900], "damaged")],
+    [
+        (b"<svg onload='x'/>", "not a JPEG, PNG or WEBP"),
+        (a_picture().read()[:900], "damaged"),
+        (with_broken_details(), "damaged"),
+    ],
 )
 def test_refuse_what_is_no_picture(admin: Client, merchant: Merchant, content: bytes, words: str) -> None:
     upload = SimpleUploadedFile("mug.jpg", content, "image/jpeg")

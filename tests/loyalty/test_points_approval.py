@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from copy import copy
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -93,7 +94,7 @@ def test_control_without_lock_and_key_the_points_come_twice(
     """The guards off: everybody sees a waiting row, and no two entries have the same key."""
 
     def unlocked(adjustment_id: uuid.UUID, *_args: Any, **_kwargs: Any) -> PointAdjustment:
-        return waiting
+        return copy(waiting)
 
     real = grant
 
@@ -105,7 +106,6 @@ def test_control_without_lock_and_key_the_points_come_twice(
 
     def decide(actor: Actor) -> None:
         with merchant_scope(merchant):
-            waiting.state = AdjustmentState.WAITING
             approve(adjustment_id=waiting.id, actor=actor, now=timezone.now())
 
     together(decide, [(BEN,), (CY,)])

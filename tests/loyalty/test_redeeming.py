@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -304,16 +305,20 @@ def test_counter_off_oversells(
 ) -> None:
     """The control: by looking first and counting later, a race sells what is not there."""
     who, what = _prepared(merchant, points=5000, total_limit=5, cost_in_points=10)
-    monkeypatch.setattr(stock, "take", _look_only)
+    everybody = Barrier(16)
+
+    def look_only(*, reward: Any, customer_id: uuid.UUID) -> None:
+        """Look, and wait until all others have looked too."""
+        is_left = RedeemedReward.objects.filter(reward=reward).count() < reward.total_limit
+        everybody.wait(timeout=60)
+        if not is_left:
+            raise SoldOut
+
+    monkeypatch.setattr(stock, "take", look_only)
 
     outcomes = _race(together, merchant, what, [(who, f"k{number}") for number in range(16)])
 
     assert sum(one.error is None for one in outcomes) > 5
-
-
-def _look_only(*, reward: Any, customer_id: uuid.UUID) -> None:
-    if RedeemedReward.objects.filter(reward=reward).count() >= reward.total_limit:
-        raise SoldOut
 
 
 @pytest.mark.django_db
