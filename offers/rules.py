@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from codes.models import Code, CodePool
@@ -17,8 +17,8 @@ from offers import periods
 from offers.errors import Refused, TransitionNotAllowed
 from offers.models import Offer, OfferResponse, OfferStock, OfferTaken
 from offers.services.using import check_usable
-from offers.states import CodeSource, Event, may
-from offers.usage import status_of
+from offers.states import CodeSource, Event, Status, UsageState, may
+from offers.usage import having_status, having_usage, status_of
 from ui import locale
 
 
@@ -77,6 +77,13 @@ def why_not(response: OfferResponse, *, at: datetime, token: str = "") -> Refuse
     if not may(Event.COMPLETED, status_of(response, at=at)):
         return TransitionNotAllowed(_("This response waits to be shipped."))
     return None
+
+
+def having_use(*, at: datetime, zone: tzinfo) -> Q:
+    """Return the same rule as a condition on rows, for whoever holds no token; a test holds that they agree."""
+    clipped = having_status(Status.CLIPPED, at=at) | having_status(Status.PENDING, at=at) & Q(needs_clip=False)
+    is_free = Q(reserved_until__isnull=True) | Q(reserved_until__lte=at)
+    return Q(status=Status.SHIPPING) | clipped & is_free & having_usage(UsageState.CURRENT, at=at, zone=zone)
 
 
 def _pools_with_codes(pools: list[uuid.UUID | None]) -> set[uuid.UUID]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from offers import periods
 from offers.models import Offer, OfferResponse, OfferStock
 from offers.rules import judge
 from offers.states import CLOSED
-from offers.usage import status_of
+from offers.usage import being_open, status_of
 from tenancy.scope import current_merchant_id
 from tenancy.selectors import merchant_zone
 from ui import locale
@@ -59,7 +59,7 @@ def for_customer(*, customer_id: uuid.UUID, at: datetime) -> list[ClaimableOffer
     """Return what a member can claim or holds at an instant; those that are held come first.
 
     These are the offers that are seen and theirs to claim, and all others of which they have an open response. Six
-    queries at most, whatever is there.
+    queries at most, one more for a member with hundreds of responses.
     """
     zone, held = merchant_zone(), _latest(customer_id, at)
     seen = [one for one in published_offers() if one.is_claimable and periods.is_seen(one, zone, at=at)]
@@ -95,8 +95,13 @@ def taken_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 def _latest(customer_id: uuid.UUID, at: datetime) -> dict[uuid.UUID, OfferResponse]:
     """Return one response for each offer: the latest that is open, else the latest."""
+    rows = list(responses_of(customer_id=customer_id)[: MOST_RESPONSES + 1])
+    if len(rows) > MOST_RESPONSES:
+        is_closed = Case(When(being_open(at=at), then=Value(0)), default=Value(1), output_field=IntegerField())
+        each = responses_of(customer_id=customer_id).order_by("offer_id", is_closed, "-issued_at", "-id")
+        return {one.offer_id: one for one in each.distinct("offer_id")}
     found: dict[uuid.UUID, OfferResponse] = {}
-    for one in responses_of(customer_id=customer_id)[:MOST_RESPONSES]:
+    for one in rows:
         known = found.get(one.offer_id)
         is_better = known is None or (status_of(known, at=at) in CLOSED and status_of(one, at=at) not in CLOSED)
         if is_better:

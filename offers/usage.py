@@ -12,7 +12,7 @@ from django.db.models.lookups import GreaterThan
 
 from offers.models import OfferResponse
 from offers.periods import Hours, Window, wall_clock
-from offers.states import WAITING, Status, UsageState
+from offers.states import OPEN, WAITING, Status, UsageState
 
 
 def status_of(response: OfferResponse, *, at: datetime) -> Status:
@@ -27,6 +27,12 @@ def having_status(status: Status, *, at: datetime) -> Q:
     if status == Status.EXPIRED:
         return Q(status=status) | Q(status__in=WAITING, expires_rank__lte=at)
     return Q(status=status, expires_rank__gt=at) if status in WAITING else Q(status=status)
+
+
+def being_open(*, at: datetime) -> Q:
+    """Return the condition on rows that are not closed at an instant."""
+    on_their_way = Q(status__in=[status for status in OPEN if status not in WAITING])
+    return Q(status__in=WAITING, expires_rank__gt=at) | on_their_way
 
 
 def status_at(at: datetime) -> Case:

@@ -1,8 +1,10 @@
 """Lists in pages: at most so many a page, and the address of the next one."""
 
+import uuid
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -12,14 +14,33 @@ from pos.base import Stop, answer
 from tenancy.problems import problem
 
 SIZE, MOST = 50, 100
+STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
-def page_size(request: Request) -> int:
-    """Return how many a page are asked for; at most 100."""
+class Place(NamedTuple):
+    """Where a page of rows ended that stand in the order of an instant and of their ids."""
+
+    at: datetime
+    id: uuid.UUID
+
+    @property
+    def token(self) -> str:
+        """Return it as a word that may stand in an address."""
+        return f"{self.at.astimezone(UTC):{STAMP}}_{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a `token`; raises ValueError for anything else."""
+        at, _line, last = text.partition("_")
+        return cls(datetime.strptime(at, STAMP).replace(tzinfo=UTC), uuid.UUID(last))
+
+
+def page_size(request: Request, *, usual: int = SIZE) -> int:
+    """Return how many a page are asked for, at most 100; ``usual`` where nothing is said."""
     asked = request.query_params.get("page_size", "")
     # No further than it takes to know that it is more than the most: no number of any length is read.
     digits = asked.lstrip("0")[:4] if asked.isascii() and asked.isdigit() else ""
-    return min(int(digits), MOST) if digits else SIZE
+    return min(int(digits), MOST) if digits else usual
 
 
 def bad_page() -> Stop:

@@ -233,6 +233,9 @@ class Checked(Shape):
 
     usable = Response(many=True)
     not_usable = NotUsable(many=True)
+    more = serializers.BooleanField(
+        help_text="The member has more than the 1,000 open responses that are told here: those that fit come first."
+    )
 
 
 class Purchase(Shape):

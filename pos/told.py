@@ -28,7 +28,7 @@ PARAMS = {
     "card_number": "The number of the member's card.",
     "member_id": "The member's id.",
     "certificate_code": "The code that the member shows.",
-    "usable": "`true`: only those that can be used at this moment.",
+    "usable": "`true`: only those that can be used at this moment, those that end soonest first, 200 a page.",
     "page_size": "How many at once: 50 unless said otherwise, 100 at most.",
     "after": "From the `next` of an answer; the page behind it.",
 }

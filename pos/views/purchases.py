@@ -1,5 +1,6 @@
 """Purchases: recorded, and returned."""
 
+import uuid
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -31,7 +32,7 @@ class Purchases(Write):
         """Record it; 409 where its reference is known."""
         now = timezone.now()
         purchase = record_purchase(
-            customer_id=Customer.objects.get(id=data["member_id"], erased_at=None).id,
+            customer_id=held_member(data["member_id"]),
             reference=data["reference"],
             amount=data["amount"],
             currency=data["currency"],
@@ -42,6 +43,13 @@ class Purchases(Write):
         )
         issued = [drawn(given.row, at=now) for given in purchase.brought if given.target == OFFERS.name]
         return HTTPStatus.CREATED, answers.purchase(purchase, issued)
+
+
+def held_member(member_id: uuid.UUID) -> uuid.UUID:
+    """Lock a member against being erased meanwhile: points that came afterwards would be nobody's."""
+    held = Customer.objects.select_for_update(no_key=True).only("merchant", "id")
+    found: uuid.UUID = held.get(id=member_id, erased_at=None).id
+    return found
 
 
 class Returns(Write):

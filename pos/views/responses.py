@@ -1,7 +1,8 @@
 """Responses of members: what can be used now, and everything that a till does with one."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -12,22 +13,18 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from loyalty.errors import CurrencyMismatch
-from offers import usage
 from offers.models import OfferResponse
-from offers.rules import why_not
-from offers.selectors import MOST_RESPONSES, responses_of
+from offers.selectors import responses_of
 from offers.services import closing, using
-from offers.states import CLOSED
-from pos import answers, bodies, shapes
+from pos import answers, bodies, openings, shapes
 from pos.base import Call, Write, answer, uuid_of
 from pos.baskets import why_not_for
-from pos.pages import MOST, bad_page, page, page_size
+from pos.pages import MOST, Place, bad_page, page, page_size
 from pos.told import PAGED, Told
 from pos.views.members import member_of
 from tenancy.scopes import KeyScope
 
 NOT_USABLE = ("already_completed", "not_clipped", "outside_usage_period", "expired", "canceled")
-STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 def drawn(found: OfferResponse, *, at: datetime, token: str = "") -> answers.Plain:
@@ -35,44 +32,48 @@ def drawn(found: OfferResponse, *, at: datetime, token: str = "") -> answers.Pla
     return answers.response(found, at=at, zone=timezone.get_current_timezone(), token=token)
 
 
-def open_responses(customer_id: uuid.UUID, at: datetime) -> list[OfferResponse]:
-    """Return a member's latest responses that are open at an instant, with their offers."""
-    rows = responses_of(customer_id=customer_id).exclude(status__in=CLOSED)[:MOST_RESPONSES]
-    return [one for one in rows if usage.status_of(one, at=at) not in CLOSED]
-
-
 class MemberResponses(Call):
-    """A member's responses, the latest first; with `usable=true` those that can be used at this moment."""
+    """A member's responses, the latest first; with `usable=true` those that can be used now, which end soonest first."""
 
     told: ClassVar[dict[str, Told]] = {"get": Told(shapes.listed(shapes.Response), params=("usable", *PAGED))}
 
     def get(self, request: Request, member_id: str) -> HttpResponse:
         """Answer with one page of them."""
         customer, at, zone = member_of(member_id), timezone.now(), timezone.get_current_timezone()
-        if request.query_params.get("usable") == "true":
-            usable = [one for one in open_responses(customer.id, at) if why_not(one, at=at) is None]
-            return answer({"results": [answers.response(one, at=at, zone=zone) for one in usable], "next": None})
-        size = page_size(request)
-        rows = list(_behind(responses_of(customer_id=customer.id), request)[: size + 1])
+        read = _usable if request.query_params.get("usable") == "true" else _latest
+        rows, size, place = read(request, customer.id, at)
         return page(
             request,
             rows,
             size=size,
             draw=lambda one: answers.response(one, at=at, zone=zone),
-            token=lambda one: f"{one.issued_at.astimezone(UTC):{STAMP}}_{one.id}",
+            token=lambda one: place(one).token,
         )
 
 
-def _behind(rows: Any, request: Request) -> Any:
+Found = tuple[list[OfferResponse], int, Callable[[OfferResponse], Place]]
+
+
+def _usable(request: Request, customer_id: uuid.UUID, at: datetime) -> Found:
+    size, zone = page_size(request, usual=openings.FEW), timezone.get_current_timezone()
+    behind = _behind(request)
+    rows = openings.usable(customer_id=customer_id, at=at, zone=zone, limit=size + 1, behind=behind)
+    return rows, size, openings.end_of
+
+
+def _latest(request: Request, customer_id: uuid.UUID, at: datetime) -> Found:
+    size, behind, rows = page_size(request), _behind(request), responses_of(customer_id=customer_id)
+    if behind is not None:
+        rows = rows.filter(Q(issued_at__lt=behind.at) | Q(issued_at=behind.at, id__lt=behind.id))
+    return list(rows[: size + 1]), size, lambda one: Place(one.issued_at, one.id)
+
+
+def _behind(request: Request) -> Place | None:
     after = request.query_params.get("after")
-    if not after:
-        return rows
     try:
-        first, _line, last = after.partition("_")
-        at, known = datetime.strptime(first, STAMP).replace(tzinfo=UTC), uuid.UUID(last)
+        return Place.parse(after) if after else None
     except ValueError as error:
         raise bad_page() from error
-    return rows.filter(Q(issued_at__lt=at) | Q(issued_at=at, id__lt=known))
 
 
 class Check(Call):
@@ -90,13 +91,14 @@ class Check(Call):
         if basket["currency"] != request.merchant.currency:
             raise CurrencyMismatch(currency=request.merchant.currency)
         usable, not_usable = [], []
-        for one in open_responses(customer.id, at):
+        rows, more = openings.open_for(customer_id=customer.id, basket=basket, at=at, zone=zone)
+        for one in rows:
             reason = why_not_for(one, basket, at=at)
             if reason is None:
                 usable.append(answers.response(one, at=at, zone=zone))
             else:
                 not_usable.append({"response_id": str(one.id), "code": reason.code, "detail": reason.detail})
-        return answer({"usable": usable, "not_usable": not_usable})
+        return answer({"usable": usable, "not_usable": not_usable, "more": more})
 
 
 class Responses(Call):

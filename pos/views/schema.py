@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from threading import Lock
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -25,9 +26,19 @@ POLICY = {
 }
 
 
-@cache
+# The generator keeps what it has seen so far where every thread writes to it.
+ONE_AT_A_TIME = Lock()
+
+
 def document() -> bytes:
-    """Return the document; it is the same for everybody, and made once a process."""
+    """Return the document; it is the same for everybody, and made once a process, whoever asks meanwhile."""
+    with ONE_AT_A_TIME:
+        return made()
+
+
+@cache
+def made() -> bytes:
+    """Make the document; one thread at a time (see `document`)."""
     generator: Any = SchemaGenerator
     found = generator(urlconf="config.urls").get_schema(request=None, public=True)
     return json.dumps(found, indent=1, default=str).encode()

@@ -13,6 +13,7 @@ from jobs.bulk import choosing
 from jobs.bulk.outcomes import CHANGED, DONE, OUTSIDE
 from jobs.bulk.preview import preview
 from ledger import checks
+from ledger.services import backdated
 from offers.bulk.kit import RESPONSES
 from offers.bulk.outcomes import NEEDS_END, SOLD_OUT
 from offers.checks import check_responses
@@ -124,11 +125,10 @@ def test_canceling_gives_places_back_and_reopening_takes_what_is_there(merchant:
 
 def test_reversing_after_the_end_leaves_it_expired(merchant: Merchant, shelf: Shelf) -> None:
     with merchant_scope(merchant):
-        row = make.give(make.offer(), expires_at=make.soon(seconds=0.5))
-        using.complete(response_id=row.id, **make.by(reference="4711"))
-        row = make.fresh(row)
-    while row.expires_at and timezone.now() <= row.expires_at:
-        pass
+        then = make.soon(minutes=-5)
+        with backdated(at=then):
+            row = make.give(make.offer(), now=then, expires_at=make.soon(minutes=-1))
+            using.complete(response_id=row.id, **make.by(reference="4711", now=then))
 
     done(merchant, "reverse", [row], reason="Wrong card")
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from offers import benefits
+from offers import benefits, selectors
 from offers.models import Offer
 from offers.selectors import for_customer
 from offers.services.closing import cancel
@@ -52,6 +52,23 @@ def test_held_offers_stay_when_nobody_can_claim_them_any_more(scope: Merchant) -
 
     assert shown(who) == {"old": (False, "offer_not_open", True)}
     assert shown(make.member()) == {}
+
+
+def test_every_offer_that_is_held_however_many_responses_there_are(
+    scope: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, old, new = make.member(), make.offer(name="old"), make.offer(name="new")
+    held = make.give(old, who)
+    given = [make.give(new, who) for _ in range(3)]
+    cancel(response_id=given[2].id, reason="Mistake", **make.by(make.STAFF))
+
+    def responses() -> dict[str, Any]:
+        found = for_customer(customer_id=who.id, at=timezone.now())
+        return {one.offer.name: one.response.id for one in found if one.response}
+
+    for most in (selectors.MOST_RESPONSES, 2):
+        monkeypatch.setattr(selectors, "MOST_RESPONSES", most)
+        assert responses() == {"old": held.id, "new": given[1].id}
 
 
 def test_same_queries_for_any_number_of_offers(scope: Merchant) -> None:

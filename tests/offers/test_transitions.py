@@ -1,13 +1,13 @@
 """Every cell of the table of what a response may become, for tills, jobs, staff and members."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ledger import checks
 from ledger.models import Entry
+from ledger.services import backdated
 from offers.checks import check_responses
 from offers.errors import Refused
 from offers.models import OfferChange, OfferResponse
@@ -166,10 +166,10 @@ def test_reopening_after_the_end_asks_for_a_new_one(scope: Merchant) -> None:
 
 
 def test_reversing_after_the_end_leaves_it_expired(scope: Merchant) -> None:
-    response = make.give(make.offer(), expires_at=make.soon(seconds=0.3))
-    done = using.complete(response_id=response.id, **make.by(reference="4711"))
-    while make.soon() <= (done.expires_at or make.soon()) + timedelta(milliseconds=20):
-        pass
+    then = make.soon(minutes=-5)
+    with backdated(at=then):
+        response = make.give(make.offer(), now=then, expires_at=make.soon(minutes=-1))
+        using.complete(response_id=response.id, **make.by(reference="4711", now=then))
 
     back = closing.reverse(response_id=response.id, reason="Wrong customer", **make.by())
 

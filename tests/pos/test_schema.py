@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from rest_framework import serializers
 from customers.models import Customer
 from pos import shapes
 from pos.urls import urlpatterns
-from pos.views.schema import document
+from pos.views.schema import document, made
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.loyalty import factories as rewards
@@ -42,11 +43,19 @@ def schema() -> dict[str, Any]:
 
 
 def test_be_valid(schema: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    document.__wrapped__()
+    made.__wrapped__()
     assert capsys.readouterr().err == ""
     assert schema["openapi"] == "3.1.0"
     valid: Any = validate_schema
     valid(schema)
+
+
+def test_be_made_once_whoever_asks_meanwhile(schema: dict[str, Any]) -> None:
+    """The generator is not made for several threads: without the turns most of them fail."""
+    made.cache_clear()
+    with ThreadPoolExecutor(6) as threads:
+        told = list(threads.map(lambda _number: json.loads(document()), range(6)))
+    assert told == [schema] * 6
 
 
 def test_tell_of_every_call_and_of_nothing_else(schema: dict[str, Any]) -> None:

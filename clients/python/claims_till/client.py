@@ -92,8 +92,8 @@ class Till:
         return cast("Iterator[Response]", self._all(f"members/{member_id}/responses"))
 
     def usable_responses(self, member_id: str) -> list[Response]:
-        """Return what a member can use at this moment."""
-        return cast("list[Response]", self._list(f"members/{member_id}/responses", usable="true"))
+        """Return what a member can use at this moment, what ends soonest first."""
+        return list(cast("Iterator[Response]", self._all(f"members/{member_id}/responses", usable="true")))
 
     def check(self, member_id: str, *, amount: str, currency: str, items: Sequence[Item] = ()) -> Checked:
         """Return which responses fit a basket, and why the others do not. Changes nothing."""

@@ -120,10 +120,11 @@ class NotUsable(TypedDict):
 
 
 class Checked(TypedDict):
-    """What fits a basket, and what does not."""
+    """What fits a basket, and what does not; `more`: there are more than a thousand, and the rest is left out."""
 
     usable: list[Response]
     not_usable: list[NotUsable]
+    more: bool
 
 
 class Purchase(TypedDict):
