@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exports.errors import Conflict, NotPossible
-from exports.export_states import Cause
+from exports.export_states import Cause, Schedule
 from exports.models import Export
 from exports.running import CONTENT, ask
 from exports.schedule import next_time
@@ -88,18 +88,46 @@ def start_due(*, export_id: uuid.UUID, turn: int, now: datetime) -> None:
     if export.turn != turn or export.next_at is None:
         return
     ask(export_id=export.id, cause=Cause.SCHEDULE, user=None, now=now)
-    export.next_at = next_time(export, after=now, zone=merchant_zone())
-    export.save(update_fields=["next_at"])
-    _put_down(export, now)
+    _plan_next(export, now)
+
+
+def go_by_new_clock(*, now: datetime) -> int:
+    """Plan the next runs anew where the merchant's clock was changed, in the caller's transaction; return how many moved.
+
+    1. Locks the definitions that run by the clock, in the order of their ids. 2. Puts down the next run of each whose
+    hour is another moment now; the job of the old one does nothing. A run that was set for one moment stays at it, and
+    one that is due already is begun, and the next one planned then.
+    """
+    rows = Export.objects.filter(next_at__gt=now).exclude(schedule=Schedule.ONCE).order_by("id")
+    zone, moved = merchant_zone(), 0
+    for export in rows.select_for_update(of=("self",), no_key=True):
+        at = next_time(export, after=now, zone=zone)
+        if at == export.next_at:
+            continue
+        export.next_at, export.turn = at, export.turn + 1
+        export.save(update_fields=["next_at", "turn"])
+        _put_down(export, now)
+        moved += 1
+    return moved
 
 
 def missed(*, payload: dict[str, Any], code: str, now: datetime) -> None:
     """Put down the next run by the clock where this one came to nothing."""
     export = _locked(uuid.UUID(payload["export"]))
     if export.turn == payload["turn"] and export.next_at is not None:
-        export.next_at = next_time(export, after=now, zone=merchant_zone())
-        export.save(update_fields=["next_at"])
-        _put_down(export, now)
+        _plan_next(export, now)
+
+
+def _plan_next(export: Export, now: datetime) -> None:
+    """Put down the run behind the planned one, whose job has had its turn.
+
+    Not before the planned moment, though our clock be behind the database's or its job was called off beforehand: the
+    same moment has had its job, and a second one of its name is none.
+    """
+    after = now if export.next_at is None else max(now, export.next_at)
+    export.next_at = next_time(export, after=after, zone=merchant_zone())
+    export.save(update_fields=["next_at"])
+    _put_down(export, now)
 
 
 def _schedule_anew(export: Export, now: datetime) -> None:

@@ -112,7 +112,7 @@ class LineList(OfRun, StaffListView):
     counted = ngettext_lazy("%(shown)s line", "%(shown)s lines", "number")
     empty_icon = "list"
     empty_title = _("No line had its turn")
-    empty_text = _("Lines stand here once the file is applied, for 30 days.")
+    empty_text = _("Lines stand here once the file is applied, until the clean-up removes them.")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the lines of this import, with what their documents are called for who sorts or searches by it."""

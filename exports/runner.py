@@ -5,7 +5,7 @@ transaction but the reading itself.
 """
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,8 +33,12 @@ from exports.words import error_of
 from exports.writing import write
 from jobs.errors import GiveUp
 from jobs.faults import fault
+from jobs.leases import backoff
 from jobs.run import JobRun
 from tenancy.models import Merchant
+
+# A receiver that is away comes back after minutes rather than seconds: five attempts within a quarter of an hour.
+AWAY = 60.0
 
 
 def work(job: JobRun) -> None:
@@ -48,7 +52,7 @@ def work(job: JobRun) -> None:
     except DeliveryRefused as refusal:
         if not refusal.again or job.is_last_attempt:
             _give_up(job, refusal.words, "delivery")
-        job.back_off("delivery")
+        job.retry_later(backoff(job.attempt, base=AWAY).total_seconds(), "delivery")
 
 
 def _work(job: JobRun) -> None:
@@ -64,6 +68,8 @@ def _work(job: JobRun) -> None:
     where = _deliver(job, run, merchant)
     fault("export.delivered")
     with job.scope():
+        # The job's row before the run's: whoever calls either off takes them in this order too.
+        job.progress(job.done_rows)
         running.finish(run_id=run.id, delivered_to=where, now=timezone.now())
         job.finish(rows=run.rows)
 
@@ -142,7 +148,8 @@ def _deliver(job: JobRun, run: ExportRun, merchant: Merchant) -> str:
 
 
 def _made_at(run: ExportRun) -> datetime:
-    return run.kept_until - running.KEPT_FOR if run.kept_until else run.queued_at
+    # The file says it by itself, at each attempt the same: how long files are kept may have been changed meanwhile.
+    return datetime.fromtimestamp(store.path_of(run.merchant_id, run.id).stat().st_mtime, tz=UTC)
 
 
 def _give_up(job: JobRun, words: str, code: str) -> None:

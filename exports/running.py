@@ -5,7 +5,7 @@ All of it runs in the merchant's scope. Who holds the run's row decides; jobs ma
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,16 +19,17 @@ from exports.models import Export, ExportRun
 from exports.models.export import MOST_FAILURES
 from exports.store import Kept
 from exports.words import error_of
+from jobs.errors import NotPossible as JobHasEnded
 from jobs.services import cancel as cancel_job
 from jobs.services import enqueue
 from jobs.states import Priority
 from tenancy.actors import Actor
 from tenancy.audit import audit
+from tenancy.keeping import kept_for
 from tenancy.models import Membership, User
 from tenancy.places import this_server
 from tenancy.selectors import merchant_zone
 
-KEPT_FOR = timedelta(days=7)
 ATTEMPTS = 5
 DEFINITION = (
     "dataset",
@@ -106,13 +107,16 @@ def call_off(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ExportRun:
 
     Raises NotPossible for a run that has ended otherwise; one that was called off is returned as it is.
     """
-    run = _locked_run(run_id)
+    run: ExportRun = ExportRun.objects.select_related("export").get(id=run_id)
     if run.state == ExportState.CANCELLED:
         return run
     if run.state not in OPEN or run.job_id is None:
         raise NotPossible(_("This run has ended."))
-    # Tells us by `dead`, in this transaction.
-    cancel_job(job_id=run.job_id, actor=actor, now=now)
+    try:
+        # Locks the job before the run, as its worker does, and tells us by `dead`, in this transaction.
+        cancel_job(job_id=run.job_id, actor=actor, now=now)
+    except JobHasEnded as error:
+        raise NotPossible(_("This run has ended.")) from error
     run.refresh_from_db()
     return run
 
@@ -139,10 +143,10 @@ def begin(*, run_id: uuid.UUID, job_id: uuid.UUID, attempt: int, now: datetime) 
 
 
 def note_file(*, run_id: uuid.UUID, written: Written, now: datetime) -> ExportRun:
-    """Note that a run's file is whole and stands at its place; it is kept for a week."""
+    """Note that a run's file is whole and stands at its place; it is kept as long as the merchant has chosen."""
     run = _locked_run(run_id)
     run.rows, run.size, run.sha256, run.upto = written.rows, written.kept.size, written.kept.sha256, written.upto
-    run.file_name, run.kept_until, run.state = _file_name(run), now + KEPT_FOR, ExportState.DELIVERING
+    run.file_name, run.kept_until, run.state = _file_name(run), now + kept_for("export_days"), ExportState.DELIVERING
     run.save(update_fields=["rows", "size", "sha256", "upto", "file_name", "kept_until", "state"])
     return run
 

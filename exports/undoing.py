@@ -19,7 +19,8 @@ from exports.states import RunState, Undone, UndoState
 from jobs.bulk.rows import update
 from jobs.faults import fault
 from jobs.run import JobRun
-from jobs.services import enqueue
+from jobs.services import enqueue, hasten
+from jobs.states import State
 from ledger.errors import LedgerRefused
 from tenancy.actors import Actor
 from tenancy.audit import audit
@@ -49,10 +50,18 @@ def refusal_of(run: ImportRun) -> str:
     if run.state not in (RunState.DONE, RunState.FAILED) or not can_undo(run.dataset):
         return _("This import cannot be taken back.")
     if not run.has_rows:
-        return _("What became of its lines is kept for 30 days; that time is over.")
-    if run.undo_state in (UndoState.RUNNING, UndoState.DONE):
+        return _("What became of its lines was kept for its time, which is over.")
+    if _moving(run) is not None:
+        return _("This import is being taken back.")
+    if run.undo_state == UndoState.DONE:
         return _("This import was taken back already.")
     return ""
+
+
+def waits(run: ImportRun, *, now: datetime) -> bool:
+    """Say whether an undo that is under way has stopped for a moment: its job waits for the next attempt."""
+    job = run.job if run.undo_state == UndoState.RUNNING else None
+    return job is not None and job.state == State.DUE and job.next_at > now and bool(job.last_error)
 
 
 def preview(run: ImportRun, *, now: datetime) -> Undoable:
@@ -67,11 +76,15 @@ def preview(run: ImportRun, *, now: datetime) -> Undoable:
 def start(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
     """Begin to take an import back: notes it, puts down the job "import.undo", audits who did it.
 
-    One that is being taken back, or was, is returned as it is; one whose undo stopped goes on where it stopped. Raises
-    NotPossible, in words, for any other that cannot be.
+    One that is being taken back has its turn at once, where its job waits for the next attempt; one that was taken back
+    is returned as it is; one whose undo stopped goes on behind the last line done. Raises NotPossible, in words, for
+    any other that cannot be.
     """
+    if (waiting := _moving(ImportRun.objects.get(id=run_id))) is not None:
+        # The job's row before the import's, as its worker takes them.
+        hasten(job_id=waiting, actor=actor, now=now)
     run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
-    if run.undo_state in (UndoState.RUNNING, UndoState.DONE):
+    if run.undo_state == UndoState.DONE or _moving(run) is not None:
         return run
     if why := refusal_of(run):
         raise NotPossible(why)
@@ -93,13 +106,14 @@ def go_on(job: JobRun) -> bool:
         # The job's row first, then the import's: whoever calls the work off takes them in this order too.
         job.progress(job.done_rows)
         run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=job.payload["run"])
+        _take_up(run, job)
         rows = list(_rows(run).filter(line__gt=run.undo_line)[:BATCH]) if run.undo_state == UndoState.RUNNING else []
         if not rows:
             _finish(run, job)
             return False
         _note(run, rows, _taken(run, rows, Actor.parse(job.payload["actor"])))
         fault("undo.worked")
-        job.progress(run.undone + run.not_undone, run.added + run.changed)
+        job.progress(run.undo_done, run.undo_total)
     fault("undo.committed")
     return True
 
@@ -108,6 +122,19 @@ def fail(*, payload: dict[str, str], code: str, now: datetime) -> None:
     """Note that the job of an undo was given up; what was taken back stays so, and it can be begun again."""
     rows = ImportRun.objects.filter(id=uuid.UUID(payload["run"]), undo_state=UndoState.RUNNING)
     rows.update(undo_state=UndoState.FAILED)
+
+
+def _moving(run: ImportRun) -> uuid.UUID | None:
+    """Return the job that is taking an import back, None where none is."""
+    job_id: uuid.UUID | None = run.job_id if run.undo_state == UndoState.RUNNING else None
+    return job_id
+
+
+def _take_up(run: ImportRun, job: JobRun) -> None:
+    """Let an undo go on that had stopped, where its own job was tried again; another job's is that job's business."""
+    if run.undo_state == UndoState.FAILED and run.job_id == job.job_id and run.has_rows:
+        run.undo_state = UndoState.RUNNING
+        run.save(update_fields=["undo_state"])
 
 
 def _rows(run: ImportRun) -> QuerySet[ImportRow]:

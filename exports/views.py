@@ -124,6 +124,7 @@ class RunPage(StaffView):
             "state_badge": state_badge(run.state),
             "undo_badge": undo_badge(run),
             "may_undo": not undoing.refusal_of(run),
+            "undo_waits": undoing.waits(run, now=timezone.now()),
             "may_name": run.columns is not None and run.state in naming.OPEN,
             "made_page": made_page(run.dataset, slug=self.request.merchant.slug),
             "crumbs": [(_now("Imports"), listed), (run.file_name, "")],

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from claims_center.imports import plain, workbook
 from claims_center.imports.formats import Format, nothing_missing, recognise, refusal_of
 from claims_center.imports.known import FORMATS
 from claims_center.imports.plain import COLUMNS
-from claims_center.imports.rows import ReadOrder
+from claims_center.imports.rows import MOST_PIECES, ReadItem, ReadOrder
 from claims_center.imports.spool import Spool
 from tenancy.imports.contract import FileRefused, Problem
 from tenancy.imports.naming import SAMPLES, Head, Naming, make_head
 from tenancy.imports.refusals import Refusals
 from tenancy.imports.table import HEADER_WITHIN, as_row, csv_rows, is_blank, opened, plain_header
 from tenancy.imports.textfile import encoding_of, lines_of
+from tenancy.imports.values import MOST, BadValue
 
 MOST_ORDERS = 1_000_000
 # How often somebody who waits is told how far the reading is.
@@ -170,8 +172,27 @@ def _text_rows(lines: Iterator[str], delimiter: str, above: int, chosen: Format)
     yield from csv_rows(lines, delimiter, above=above)
 
 
+@dataclass(slots=True)
+class Sums:
+    """What all products of a file come to; where one order could hold that much, none holds too much."""
+
+    amount: Decimal = Decimal(0)
+    pieces: int = 0
+
+    def add(self, item: ReadItem | None) -> None:
+        """Take a row's product in."""
+        if item is not None:
+            self.amount += item.amount or 0
+            self.pieces += item.quantity
+
+    @property
+    def fit(self) -> bool:
+        """Say whether a single order could hold all of it."""
+        return self.amount <= MOST and self.pieces <= MOST_PIECES
+
+
 def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, zone: tzinfo) -> None:
-    problems = Refusals()
+    problems, sums = Refusals(), Sums()
     read = partial(table.format.read, now=now, zone=zone)
     rows = 0
     for number, cells in table.rows:
@@ -187,20 +208,24 @@ def _gather(found: ReadFile, table: Table, seen: Seen | None, *, now: datetime, 
                 found.lines_left_out.append(number)
             else:
                 found.spool.add(*pair)
+                sums.add(pair[1])
     found.spool.seal()
-    _check_orders(found, table.format, problems)
+    _check_orders(found, table.format, problems, sums)
     problems.refuse()
     _check_count(found)
     found.notes += [*table.format.notes(), *([table.format.left_out(found.left_out)] if found.left_out else [])]
 
 
-def _check_orders(found: ReadFile, chosen: Format, problems: Refusals) -> None:
-    """Look at the orders once more with all their rows together, where the format has something to look at."""
-    if chosen.check is nothing_missing or problems.refused:
+def _check_orders(found: ReadFile, chosen: Format, problems: Refusals, sums: Sums) -> None:
+    """Look at the orders once more with all their rows together, where there is something to look at."""
+    if problems.refused or (chosen.check is nothing_missing and sums.fit):
         return
     for order in found.spool.orders():
         with problems.of(order.line):
             chosen.check(order)
+            if not order.fits:
+                told = {"number": order.number}
+                raise BadValue(_("The items of order %(number)s come to more than an order can be.") % told)
 
 
 def _check_count(found: ReadFile) -> None:

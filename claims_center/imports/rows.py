@@ -10,7 +10,10 @@ from typing import Any
 
 from claims_center.matching import comparable, last_group
 from claims_center.models import OrderStatus
+from tenancy.imports.values import MOST
 
+# What the columns hold.
+MOST_PIECES = 2**31 - 1
 # Which of two statuses says more; a cancelled row counts only where every row is cancelled.
 RANK = {
     OrderStatus.CANCELLED: 0,
@@ -86,6 +89,18 @@ class ReadOrder:
         known = [item.amount for item in self.items.values() if item.amount is not None and not item.is_cancelled]
         return sum(known, Decimal(0)) if known else None
 
+    @property
+    def item_count(self) -> int:
+        """Return how many pieces were bought; what was cancelled is none."""
+        return sum(item.quantity for item in self.items.values() if not item.is_cancelled)
+
+    @property
+    def fits(self) -> bool:
+        """Say whether its sums are such as an order can have: what its rows come to together may be more than each."""
+        amounts = [self.amount, *(item.amount for item in self.items.values())]
+        pieces = [self.item_count, *(item.quantity for item in self.items.values())]
+        return max(pieces) <= MOST_PIECES and all(amount is None or amount <= MOST for amount in amounts)
+
     def add(self, item: ReadItem | None) -> None:
         """Take a row's product in; the same product twice is added up."""
         if item is None:
@@ -129,7 +144,7 @@ class ReadOrder:
             "country": self.country,
             "currency": self.currency,
             "amount": self.amount,
-            "item_count": sum(item.quantity for item in self.items.values() if not item.is_cancelled),
+            "item_count": self.item_count,
             "reported_at": self.reported_at,
         }
 

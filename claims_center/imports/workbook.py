@@ -27,6 +27,8 @@ DIGITS = 15
 SHEET = Context(prec=DIGITS)
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet's days have no zone
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+# A number of thousands of digits is a ValueError, a way of packing that we have not a NotImplementedError.
+BROKEN = (zipfile.BadZipFile, OSError, EOFError, KeyError, BadXml, zlib.error, RuntimeError, ValueError)
 
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -60,14 +62,14 @@ def sheets(path: Path) -> Iterator[Rows]:
             book = _Book(archive)
             for part in book.parts[:MOST_SHEETS]:
                 yield _guarded(book, part)
-    except (zipfile.BadZipFile, OSError, KeyError, BadXml, zlib.error, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise _refused(_("The workbook is damaged.")) from error
 
 
 def _guarded(book: "_Book", part: str) -> Rows:
     try:
         yield from book.rows(part)
-    except (zipfile.BadZipFile, OSError, EOFError, KeyError, BadXml, zlib.error, RuntimeError) as error:
+    except BROKEN as error:
         raise _refused(_("The workbook is damaged.")) from error
 
 

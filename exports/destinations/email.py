@@ -70,6 +70,6 @@ class EmailDelivery:
 
 def present(merchant_id: uuid.UUID, addresses: tuple[str, ...]) -> list[User]:
     """Return those of the addresses who are members now and may fetch exports."""
-    members = members_of(Merchant(id=merchant_id)).filter(role__gte=Role.ADMIN)
+    members = members_of(Merchant(id=merchant_id)).filter(role__gte=Role.ADMIN, user__is_active=True)
     wanted = {address.casefold() for address in addresses}
     return [member.user for member in members if member.user.email.casefold() in wanted]

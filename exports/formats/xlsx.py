@@ -21,6 +21,8 @@ from exports.formats.values import moment_text, plain
 MOST_ROWS = 1_048_576
 # Beyond this, a number of a workbook (a double) is another one than it was.
 EXACT = 2**53
+# Days before it have no number in a workbook, and are shown as fences.
+FIRST_YEAR = 1900
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -110,8 +112,8 @@ def _put_number(sheet: Any, line: int, place: int, value: Any, look: Any = None)
 
 
 def _put_day(sheet: Any, line: int, place: int, value: date | str, look: Any) -> None:
-    if isinstance(value, str):
-        sheet.write_string(line, place, value)
+    if isinstance(value, str) or value.year < FIRST_YEAR:
+        sheet.write_string(line, place, str(value))
     else:
         sheet.write_datetime(line, place, datetime(value.year, value.month, value.day), look)  # noqa: DTZ001 - a day
 

@@ -88,6 +88,16 @@ class ImportRun(MerchantModel):
         """Return how many rows were understood."""
         return self.added + self.changed + self.skipped
 
+    @property
+    def undo_done(self) -> int:
+        """Return how many lines an undo has dealt with so far."""
+        return self.undone + self.not_undone
+
+    @property
+    def undo_total(self) -> int:
+        """Return how many lines an undo has to deal with."""
+        return self.added + self.changed
+
 
 class ImportRow(MerchantModel):
     """What became of one line of a file; kept as long as the file.

@@ -65,11 +65,13 @@ class ImportCommand(BaseCommand):
 
     def _run(self, path: Path, merchant: Merchant, naming: Naming | None, *, dry_run: bool) -> Preview | Outcome:
         facts: dict[str, Any] = {"merchant_id": merchant.id, "now": timezone.now(), "naming": naming}
+        # A file's name may hold bytes that are no letters, which no database keeps.
+        name = path.name.encode(errors="replace").decode()
         found: Preview | Outcome
         if dry_run:
             found = self.importer.preview(path, **facts)
         else:
-            found = self.importer.apply(path, actor=Actor.system(), **facts)
+            found = self.importer.apply(path, actor=Actor.system(), file_name=name, **facts)
         return found
 
     def _refuse(self, problems: list[Problem], refused: int) -> None:
@@ -95,7 +97,17 @@ def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
         raise CommandError(f"“{text}” is not of the form NAME=VALUE.")
+    if not _is_text(text):
+        raise CommandError(f"{text!a} holds bytes that are no letters.")
     return name, value.strip()
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _path(name: str, folder: Path) -> Path:

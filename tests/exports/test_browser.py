@@ -83,12 +83,12 @@ def test_import_a_file_without_scripts(
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("progress")).to_be_visible()
     work(merchant)
-    expect(page.get_by_role("heading", name="What was done")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="What was done")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Take back").click()
     page.get_by_role("button", name="Take 2 lines back").click()
     expect(page.locator("progress")).to_be_visible()
     work(merchant)
-    expect(page.get_by_text("2 lines.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("2 lines.")).to_be_visible(timeout=60_000)
     context.close()
 
 

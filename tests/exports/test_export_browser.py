@@ -81,5 +81,5 @@ def test_export_without_scripts(browser: Browser, live_server: LiveServer, merch
     page.get_by_role("button", name="Save and run now").click()
     expect(page.locator("progress")).to_be_visible()
     work(merchant)
-    expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=60_000)
     context.close()

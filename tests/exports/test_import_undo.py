@@ -37,6 +37,7 @@ from tests.exports.importing import act, brought, named, run_at, sent, taken_bac
 from tests.loyalty import factories as loyalty
 from tests.offers import factories as offers
 from tests.support.counting import queries_of
+from tests.support.keeping import keep
 
 POINTS = "reference,card_number,points,reason\n"
 ORDERS = "order_number,marketplace,ordered_at,sku\n"
@@ -328,6 +329,9 @@ def test_offer_no_undo_once_the_lines_are_gone(admin: Client, merchant: Merchant
     with merchant_scope(merchant):
         assert remove_old_lines(now=timezone.now(), limit=10) == 0
         ImportRun.objects.update(uploaded_at=timezone.now() - timedelta(days=31))
+        keep(import_days=60)
+        assert remove_old_lines(now=timezone.now(), limit=10) == 0
+        keep(import_days=30)
         assert remove_old_lines(now=timezone.now(), limit=10) == 1
         assert ImportRow.objects.count() == 0
     page = admin.get(path(merchant, "imports", run.id)).content.decode()

@@ -22,6 +22,7 @@ from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_pages.factories import path, sign_in
 from tests.support.counting import queries_of
+from tests.support.keeping import keep
 
 HEADER = "order_number,marketplace,ordered_at,sku,listing_id,quantity,amount,currency,status,buyer_name\n"
 TWO = HEADER + (
@@ -178,6 +179,9 @@ def test_remove_files_when_their_time_is_over(admin: Client, merchant: Merchant,
     then = (timezone.now() - timedelta(days=31)).timestamp()
     os.utime(folder / str(old.id), (then, then))
     with merchant_scope(merchant):
+        keep(import_days=60)
+        assert remove_old_files(now=timezone.now(), limit=10) == 0
+        keep(import_days=30)
         assert remove_old_files(now=timezone.now(), limit=10) == 1
     assert [found.name for found in folder.iterdir()] == [str(young.id)]
 

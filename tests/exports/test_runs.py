@@ -23,6 +23,7 @@ from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.exports.runs import OWNER, ask, define, files_of, owner, rows_of, shop, work
+from tests.support.keeping import keep
 from tests.support.threads import Outcome
 
 __all__ = ["shop"]
@@ -134,6 +135,22 @@ def test_forget_files_when_their_time_is_over(shop: Merchant) -> None:
     os.utime(store.path_of(shop.id, run.id), (0, 0))
     with merchant_scope(shop):
         assert remove_old_exports(now=timezone.now(), limit=10) == 1
+    assert files_of(shop) == []
+
+
+def test_keep_files_as_long_as_the_merchant_chose(shop: Merchant) -> None:
+    with merchant_scope(shop):
+        keep(export_days=3)
+    run = work(shop, ask(shop, define(shop)))
+    asked = timezone.now()
+    assert run.kept_until
+    assert abs(run.kept_until - asked - timedelta(days=3)) < timedelta(minutes=1)
+    with merchant_scope(shop):
+        assert remove_old_exports(now=asked + timedelta(days=3, hours=23), limit=10) == 0
+        keep(export_days=14)
+        assert remove_old_exports(now=asked + timedelta(days=5), limit=10) == 0
+        keep(export_days=3)
+        assert remove_old_exports(now=asked + timedelta(days=4, minutes=1), limit=10) == 1
     assert files_of(shop) == []
 
 

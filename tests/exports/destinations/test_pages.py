@@ -188,7 +188,9 @@ def test_mail_goes_to_those_who_may_fetch_exports_now(scope: Merchant) -> None:
     users = {role: User.objects.create_user(f"{role.name}@brew-bloom.example", name=role.name) for role in Role}
     for role, user in users.items():
         Membership.objects.create(merchant=scope, user=user, role=role)
-    recipients = [user.email.upper() for user in users.values()] + ["stranger@example.com"]
+    away = User.objects.create_user("away@brew-bloom.example", name="Away", is_active=False)
+    Membership.objects.create(merchant=scope, user=away, role=Role.OWNER)
+    recipients = [user.email.upper() for user in (*users.values(), away)] + ["stranger@example.com"]
     found = made("email", settings={"recipients": recipients}, secret={})
     manifest = Manifest(rows=3, sha256="0" * 64, size=1, made_at=NOW, run_id=new_id(), title="Daily", link="https://x/")
     for attempt in (1, 2):

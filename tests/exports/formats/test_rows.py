@@ -74,6 +74,13 @@ def test_every_formula_is_a_text_in_a_workbook_and_reads_as_it_was_entered(diale
     assert [openpyxl.utils.escape.unescape(cell.value) for cell in found] == texts
 
 
+def test_days_that_a_workbook_cannot_hold_are_texts() -> None:
+    days = [column for column in ALL if column.kind is Kind.DAY]
+    data = written(Format.XLSX, [[date(1899, 12, 31)], [date(1900, 3, 1)]], days)
+    found = [row[0] for row in book(data).worksheets[0].iter_rows(min_row=2)]
+    assert [(cell.data_type, str(cell.value)[:10]) for cell in found] == [("s", "1899-12-31"), ("d", "1900-03-01")]
+
+
 def test_numbers_that_a_workbook_cannot_hold_are_texts() -> None:
     column = Column("n", "N", Kind.INTEGER, "n")
     assert cells(written(Format.XLSX, [(2**53 + 1,), (2**53,)], [column])) == [["N"], [str(2**53 + 1)], [2**53]]
