@@ -56,18 +56,29 @@ def prepare(runs: Sequence[JobRun], mailer: Mailer) -> list[Outgoing]:
                 going.append((run, message))
         ready = []
         for (run, message), rendered in zip(going, render_all([message for _run, message in going]), strict=True):
-            if isinstance(rendered, Rendered):
-                message.subject, message.provider = rendered.subject, mailer.provider[:40]
+            email = _email(message, rendered, merchant)
+            if isinstance(email, EmailMultiAlternatives):
+                message.subject, message.provider = str(email.subject), mailer.provider[:40]
                 message.attempts += 1
                 moves.append(Move(message, Status.SENDING, now))
-                ready.append(Outgoing(run, message, build(message, rendered, merchant)))
-            elif isinstance(rendered, NoLongerValid):
-                moves.append(Move(message, Status.SKIPPED if rendered.quiet else Status.FAILED, now, rendered.code))
+                ready.append(Outgoing(run, message, email))
+            elif isinstance(email, NoLongerValid):
+                moves.append(Move(message, Status.SKIPPED if email.quiet else Status.FAILED, now, email.code))
             else:
-                run.back_off(type(rendered).__name__)
+                run.back_off(type(email).__name__)
         move_all(moves)
     fault("message.prepared")
     return ready
+
+
+def _email(message: Message, rendered: Rendered | Exception, merchant: Merchant) -> EmailMultiAlternatives | Exception:
+    """Return the e-mail, or what stands in its way: one that cannot be addressed must not hold up the others."""
+    if isinstance(rendered, Exception):
+        return rendered
+    try:
+        return build(message, rendered, merchant)
+    except ValueError:
+        return NoLongerValid("address_unwritable")
 
 
 def record(sent: Sequence[tuple[Outgoing, Outcome]], mailer: Mailer) -> None:

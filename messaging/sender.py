@@ -5,6 +5,7 @@ from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.utils.encoding import punycode
 
 from messaging.models import Message
 from messaging.render import Rendered
@@ -21,18 +22,24 @@ def sender_domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
+def mailbox(name: str, address: str) -> str:
+    """Return a recipient as a header has it, a domain of other letters in ASCII; raise ValueError where that cannot be."""
+    local, _at, domain = address.rpartition("@")
+    return formataddr((name, f"{local}@{punycode(domain)}"))
+
+
 def build(message: Message, rendered: Rendered, merchant: Merchant) -> EmailMultiAlternatives:
     """Return the e-mail: one recipient, our own Message-ID, and our id and the merchant's as metadata.
 
     Providers that replace the Message-ID send the metadata back with their reports; `idempotency_key` is taken up by
-    backends whose provider knows one.
+    backends whose provider knows one. Raises ValueError for an address that no header can hold.
     """
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     email = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
         from_email=formataddr((" ".join((merchant.sender_name or merchant.name or name).split()), address)),
-        to=[formataddr((message.to_name, message.to_address)) if message.to_name else message.to_address],
+        to=[mailbox(message.to_name, message.to_address)],
         reply_to=[merchant.reply_to] if merchant.reply_to else None,
         headers={
             **dict(rendered.headers),

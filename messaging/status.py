@@ -127,7 +127,10 @@ def _tell(moves: list[Move]) -> None:
 
 
 def _last_numbers(messages: list[Message]) -> dict[tuple[str, uuid.UUID, str], int]:
-    """Return the number of each document's latest message of a kind: the fate of an earlier one is history."""
+    """Return the number of each document's latest message of a kind: the fate of an earlier one is history.
+
+    One that was not sent has no fate, and leaves that of the one before it standing.
+    """
     if not messages:
         return {}
     rows = (
@@ -135,6 +138,7 @@ def _last_numbers(messages: list[Message]) -> dict[tuple[str, uuid.UUID, str], i
             origin__in={message.origin for message in messages},
             origin_id__in={message.origin_id for message in messages},
         )
+        .exclude(status=Status.SKIPPED)
         .values_list("origin", "origin_id", "kind")
         .annotate(last=Max("seq"))
     )

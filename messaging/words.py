@@ -47,6 +47,7 @@ CODES: dict[str, Any] = {
     "SMTPServerDisconnected": _("The mail server hung up; nobody knows whether it took the mail"),
     "SMTPAuthenticationError": _("The mail server does not know our password"),
     "BadHeaderError": _("The subject or a name cannot be written into a mail"),
+    "address_unwritable": _("No mail can be addressed like this"),
     "switched_off": _("E-mails of this kind were switched off meanwhile"),
     "state_changed": _("The claim stood differently when its turn came"),
     "said_again": _("Something newer was said meanwhile"),

@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
 
 from tenancy import calls, requests
 from tenancy.doors import DOORS
@@ -86,12 +87,18 @@ class MerchantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request, then put zone and language back."""
+        """Answer the request, then put zone and language back; an answer that says nothing of caches is kept by none.
+
+        So that no page has to think of it: among those that are not our own is the one that shows a second factor's secret.
+        """
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             timezone.deactivate()
             translation.deactivate()
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True, private=True)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -26,17 +26,20 @@ def encode(upload: Any) -> bytes:
         raise ValidationError(_("The picture is larger than 8 MB."))
     try:
         with Image.open(upload, formats=FORMATS) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValidationError(_("The picture has more than 40 million pixels."))
             return _pixels_of(picture)
+    except ValidationError:
+        raise
     except UnidentifiedImageError as error:
         raise ValidationError(_("This is not a JPEG, PNG or WEBP picture.")) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:
+        # A file that was made to be wrong ends its reader in any way: a broken orientation alone by three kinds of error.
         raise ValidationError(_("The picture is damaged and could not be read.")) from error
 
 
 def _pixels_of(picture: Image.Image) -> bytes:
-    """Draw the pixels into a new image; profiles, positions and comments stay behind."""
+    """Draw the pixels into a new image; profiles, positions and comments stay behind. Too many are not even read."""
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValidationError(_("The picture has more than 40 million pixels."))
     upright = ImageOps.exif_transpose(picture)
     upright.thumbnail((SIDE, SIDE))
     has_alpha = upright.has_transparency_data

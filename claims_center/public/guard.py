@@ -5,13 +5,13 @@ import math
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
 from claims_center.models import Funnel, Journey, Via
 from customers.normalise import email_norm
+from tenancy.links import parts_of
 from tenancy.requests import client_ip
 from tenancy.throttle import Limit, allowed
 
@@ -55,7 +55,7 @@ def via_of(request: HttpRequest) -> Via:
     named = request.GET.get("via", "")
     if named in (Via.INSERT, Via.LINK):
         return Via(named)
-    host = urlsplit(request.headers.get("Referer", "")).netloc
+    host = parts_of(request.headers.get("Referer", "")).netloc
     return Via.LINK if host and host != request.get_host() else Via.DIRECT
 
 

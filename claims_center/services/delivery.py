@@ -15,7 +15,8 @@ def mail_changed(*, message: Message, status: str, at: datetime) -> None:
     """Carry the status of a gift's latest mail onto its claim, in the transaction of the change.
 
     A mail that came back, was complained about or could not be sent gets a history row. Sending again from the list of
-    problem deliveries counts as sending the gift again. A claim whose gift was taken back stays as it is.
+    problem deliveries counts as sending the gift again, unless it is to an address that was corrected meanwhile: such a
+    mail will not go. A claim whose gift was taken back stays as it is.
     """
     if message.kind != GIFT_MAIL:
         return
@@ -28,7 +29,8 @@ def mail_changed(*, message: Message, status: str, at: datetime) -> None:
     if not claim.is_gift_issued or claim.is_physical:
         return
     if by_somebody_elsewhere:
-        _sent_again(claim, message, at=at)
+        if message.to_address == claim.customer_email:
+            _sent_again(claim, message, at=at)
         return
     before = claim.delivery_status
     claim.delivery_status, claim.delivery_at = status, at

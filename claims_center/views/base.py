@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from claims_center.errors import ReasonNeeded, Refused
 from claims_center.models import Claim
+from tenancy.links import parts_of
 from tenancy.roles import Role
 from tenancy.views import StaffView
 from ui.forms import StyledForm
@@ -94,7 +94,7 @@ class ClaimAction(StaffView):
         """Return the claim's page as it stands behind the dialog, with the list that it leads back to."""
         page, sent = self.claim_url(claim), self.request.headers
         given = self.request.POST.get("next", "") or sent.get("HX-Current-URL", "") or sent.get("Referer", "")
-        behind = urlsplit(given)
+        behind = parts_of(given)
         return f"{page}?{behind.query}" if behind.path == page and behind.query else page
 
     def _ask(self, claim: Claim, form: StyledForm | None, *, status: int) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Ten identical calls at the same moment, over real commits: one effect."""
 
-import time
+import itertools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -306,10 +307,14 @@ def test_notice_when_nobody_queues(shop: Merchant, together: Together, monkeypat
     """Without the lock on the claim the ten would not be one: the tests above can fail."""
     with merchant_scope(shop):
         claim = claim_in(Status.VERIFIED, kind="fixed")
+    read, two_have_read = itertools.count(1), threading.Event()
 
     def unlocked(*, claim_id: Any) -> Claim:
         found: Claim = Claim.objects.get(id=claim_id)
-        time.sleep(0.3)
+        if next(read) > 1:
+            two_have_read.set()
+        # However slow the machine is: nobody writes before somebody else has read as well.
+        assert two_have_read.wait(60)
         return found
 
     monkeypatch.setattr(gifts, "locked", unlocked)

@@ -181,6 +181,24 @@ def test_count_a_mail_sent_again_once_however_often_it_is_tried(scope: Merchant)
     assert (fresh(claim).gift_seq, ClaimChange.objects.filter(event=Event.GIFT_RESENT).count()) == (2, 1)
 
 
+def test_keep_the_fate_of_the_mail_that_went_to_the_right_address(scope: Merchant) -> None:
+    """An old mail that is sent again to an address which is nobody's any more does not go: the claim waits for nothing."""
+    claim, first = sent_gift()
+    move(first, MailStatus.SENDING, MailStatus.SENT)
+    corrections.correct_email(claim_id=claim.id, email="right@example.com", **BY)
+    right = Message.objects.get(to_address="right@example.com")
+    move(right, MailStatus.SENDING, MailStatus.SENT)
+
+    again = mail_services.resend(message_id=first.id, reason="Asked again", **BY)
+
+    assert fresh(claim).delivery_status == Delivery.SENT
+    with pytest.raises(NoLongerValid, match="address_changed"):
+        giftmail.gift(again)
+    move_all([Move(again, MailStatus.SENDING, NOW), Move(again, MailStatus.SKIPPED, NOW, "address_changed")])
+    move(right, MailStatus.BOUNCED)
+    assert fresh(claim).delivery_status == Delivery.BOUNCED
+
+
 def test_mail_what_is_asked_as_long_as_it_is_asked(scope: Merchant) -> None:
     claim = make_claim()
     verdicts.ask_info(claim_id=claim.id, reason="Which <colour>?", notify=True, **BY)

@@ -141,12 +141,13 @@ def test_say_plainly_what_is_wrong_with_a_workbook(bring: Any, content: bytes, w
 
 def test_refuse_a_bomb_before_it_is_unpacked(bring: Any) -> None:
     content = bomb()
-    started = time.monotonic()
+    # The work of this thread alone: on a busy machine it waits for its turn meanwhile.
+    started = time.thread_time()
 
     found = reasons(bring, content)
 
     assert "too big when unpacked" in found[0]
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_refuse_an_archive_that_is_no_workbook(bring: Any) -> None:

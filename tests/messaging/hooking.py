@@ -61,7 +61,7 @@ def run_receiver() -> Iterator[Receiver]:
             head = {name.lower(): value for name, value in self.headers.items()}
             receiver.taken.append(Taken(head, body, self.path))
             if receiver.hold is not None:
-                receiver.hold.wait(20)
+                receiver.hold.wait(60)
             said = b"thanks\x00"
             self.send_response(receiver.next_status())
             self.send_header("Content-Length", str(len(said)))

@@ -16,6 +16,7 @@ from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 from tests.messaging import words
 from tests.messaging.reports import PASSWORD, apply_reports, post, postmark, postmark_bounce
+from tests.support.keeping import keep
 
 Queue = Callable[..., Message]
 Stored = Callable[[Message], Message]
@@ -167,5 +168,8 @@ def test_old_reports_are_removed(queue: Queue, merchant: Merchant) -> None:
     apply_reports(merchant)
     with merchant_scope(merchant):
         assert remove_old_events(now=timezone.now() + timedelta(days=89), limit=10) == 0
+        keep(report_days=180)
+        assert remove_old_events(now=timezone.now() + timedelta(days=91), limit=10) == 0
+        keep(report_days=90)
         assert remove_old_events(now=timezone.now() + timedelta(days=91), limit=10) == 1
         assert MessageEvent.objects.filter(message=message, event="delivered").exists()

@@ -19,7 +19,7 @@ def start_worker(**faults: str) -> int:
                 # The parent's sockets are not ours to close.
                 connection.connection = None
             os.environ.update(faults)
-            runner.run_due(seconds=20)
+            runner.run_due(seconds=120)
             os._exit(0)
         os._exit(70)
     return pid

@@ -34,8 +34,31 @@ def test_send_strangers_to_sign_in(client: Client, relaxed: Merchant) -> None:
 
 
 def test_send_a_form_of_a_stranger_to_sign_in_without_the_form(client: Client, relaxed: Merchant) -> None:
-    response = client.post(GENERAL, {"name": "x"}, headers={"referer": f"http://testserver{GENERAL}"})
+    response = client.post(GENERAL, {"op_id": "x"}, headers={"referer": f"http://testserver{GENERAL}"})
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={GENERAL}")
+
+
+def test_give_back_what_was_typed_before_sending_to_sign_in(client: Client, relaxed: Merchant) -> None:
+    typed = {
+        "sender_name": "<b>Brew</b>\nBloom",
+        "merchant_key": "hush",
+        "mfa_required": "on",
+        "op_id": "7",
+        "note": " ",
+    }
+    response = client.post(GENERAL, typed, headers={"referer": f"http://testserver{GENERAL}"})
+    page = response.content.decode()
+    assert (response.status_code, response["Cache-Control"]) == (401, "no-store")
+    assert f'href="/accounts/login/?next={GENERAL}" target="_blank"' in page
+    assert "<dt>Sender name</dt><dd>&lt;b&gt;Brew&lt;/b&gt;\nBloom</dd>" in page
+    assert ("hush" in page, "Mfa required" in page, "Op id" in page, "Note" in page) == (False,) * 4
+
+
+@pytest.mark.parametrize(("site", "is_shown"), [("same-origin", True), ("cross-site", False), ("", False)])
+def test_give_back_what_was_typed_into_an_expired_form_of_ours_alone(site: str, is_shown: bool) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(GENERAL, {"name": "Brew and Bloom"}, headers={"sec-fetch-site": site})
+    assert (response.status_code, "Brew and Bloom" in response.content.decode()) == (403, is_shown)
 
 
 def test_let_the_whole_page_go_to_sign_in_when_a_part_was_asked_for(client: Client, relaxed: Merchant) -> None:

@@ -107,7 +107,8 @@ def _fail() -> HttpResponse:
 
 @real
 def test_act_once_at_the_same_moment(together: Together, merchant: Merchant) -> None:
-    outcomes = together(lambda number: ask(merchant, body=f"answer {number}", pause=0.1), [(n,) for n in range(10)])
+    given: dict[str, Any] = {"pause": 0.1, "wait_ms": 30_000}
+    outcomes = together(lambda number: ask(merchant, body=f"answer {number}", **given), [(n,) for n in range(10)])
     answers = {outcome.value.content for outcome in outcomes}
     assert (len(answers), acts(merchant)) == (1, 1)
     assert sum("Idempotent-Replayed" in outcome.value for outcome in outcomes) == 9

@@ -51,3 +51,4 @@ def test_come_back_from_our_own_host_only() -> None:
     assert local_path(request, "", "http://testserver/m/x/?q=1") == "/m/x/?q=1"
     assert local_path(request, "https://evil.example/m/x/", fallback="/safe") == "/safe"
     assert local_path(request, "http://testserver//evil.example/") == "/"
+    assert local_path(request, "http://[", "/m/x/") == "/m/x/"

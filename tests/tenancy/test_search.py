@@ -156,8 +156,51 @@ def test_count_many_from_the_hits_of_the_rarer_word(scope: Merchant, monkeypatch
     monkeypatch.setattr(search, "FEW", 0)
     with CaptureQueriesContext(connection) as seen:
         assert counted("anna tanaka", 2) == (2, True)
-    near = seen[-1]["sql"].partition(" END FROM ")[2].rpartition("ORDER BY")[0]
-    assert re.findall(r"token\" >= '(\w+)'", near)[-1] == "tanaka"
+    assert re.findall(r"hit\.\"token\" >= '(\w+)'", seen[-1]["sql"]) == ["tanaka"]
+
+
+@pytest.mark.parametrize(
+    ("text", "emails"),
+    [
+        ("anna tanaka", 5),
+        ("tanaka anna example", 5),
+        # What is not a whole word of theirs is found by how it begins.
+        ("ann tanaka", 5),
+        ("anna tana", 5),
+    ],
+)
+@pytest.mark.parametrize("whole", [20_000, 4, 1])
+def test_count_whole_words_side_by_side_as_exactly(
+    scope: Merchant, other_merchant: Merchant, monkeypatch: pytest.MonkeyPatch, text: str, emails: int, whole: int
+) -> None:
+    make_people(3, "Anna", "Berg")
+    make_people(5, "Anna", "Tanaka")
+    make_people(2, "Mei", "Tanaka")
+    with merchant_scope(other_merchant):
+        make_people(4, "Anna", "Tanaka")
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "WHOLE", whole)
+    for cap in (1, 4, 5, 6):
+        assert counted(text, cap) == (min(emails, cap), cap < emails)
+    some = search_by_token(Customer.objects.exclude(email__startswith="anna0"), CustomerToken, text)
+    assert count_each([(some, 3), (some, 4)]) == [CappedCount(3, capped=True), CappedCount(4)]
+
+
+def test_find_rows_of_two_whole_words_side_by_side_without_looking_each_up(scope: Merchant) -> None:
+    make_people(3, "Anna", "Berg")
+    make_people(5, "Anna", "Tanaka")
+    make_people(2, "Mei", "Tanaka")
+    tokens = search.Tokens(f'"{CustomerToken._meta.db_table}"', scope.id, "default")
+
+    def ids(words: list[str]) -> list[uuid.UUID]:
+        with connection.cursor() as cursor:
+            cursor.execute(*tokens.whole_words(words))
+            return [key for (key,) in cursor.fetchall()]
+
+    wanted = Customer.objects.filter(first_name="Anna", last_name="Tanaka").order_by("id").values_list("id", flat=True)
+    assert ids(["anna", "tanaka"]) == list(wanted)
+    assert ids(["tanaka", "example", "anna"]) == list(wanted)
+    assert ids(["ann", "tanaka"]) == []
 
 
 def test_narrow_what_is_narrowed_already(people: list[Customer]) -> None:

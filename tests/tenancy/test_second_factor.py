@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.test import Client
@@ -25,8 +27,15 @@ ACTIVATE = "/accounts/2fa/totp/activate/"
 AUTHENTICATE = "/accounts/2fa/authenticate/"
 
 
+@pytest.fixture(autouse=True)
+def one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code is good for half a minute: let it be the same one over the whole test."""
+    began = time.time()
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: began))
+
+
 def code_of(secret: str, step: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+    return format_hotp_value(hotp_value(secret, next(auth.yield_hotp_counters_from_time()) + step))
 
 
 @pytest.fixture
