@@ -23,6 +23,8 @@ from tenancy.problems import problem
 from tenancy.roles import Role
 from tenancy.selectors import memberships_at_door, merchant_by_public_id, merchant_by_slug
 from tenancy.services.keys import public_id_of
+from tenancy.typed import words_of
+from tenancy.views.errors import signed_out
 
 Door = Callable[[Any, Any, dict[str, Any]], Merchant | HttpResponse | None]
 
@@ -53,10 +55,15 @@ def staff(request: Any, view: Any, kwargs: dict[str, Any]) -> Merchant | HttpRes
 
 
 def _sign_in(request: Any) -> HttpResponse:
-    """Send to sign-in, and from there back to the page that the person was looking at."""
+    """Send to sign-in, and from there back to the page that the person was looking at.
+
+    Who typed something meanwhile gets it back first: it would be lost on the way.
+    """
     shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
     is_page = request.method in SAFE and not request.htmx
-    return redirect_to_login(request.get_full_path() if is_page else local_path(request, shown))
+    response = redirect_to_login(request.get_full_path() if is_page else local_path(request, shown))
+    typed = request.method not in SAFE and words_of(request.POST)
+    return signed_out(request, typed, sign_in=response["Location"]) if typed else response
 
 
 def _stop(request: Any, view: Any, merchant: Merchant, *, second_factor: bool) -> HttpResponse | None:

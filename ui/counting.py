@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.lookups import LessThanOrEqual
 from django.db.models.sql import Query
 
 from ui import locale
 
+# SQL and its parameters.
+Statement = tuple[str, Sequence[Any]]
 # The name under which a query keeps what its rows are counted from.
 HITS = "counted_from_hits"
 
@@ -46,11 +48,12 @@ class BeginsAt(LessThanOrEqual):
     """
 
 
-def counted_from(rows: QuerySet, hits: QuerySet) -> QuerySet:
-    """Return the rows, told to be counted from some `hits`, whose `once` is the id of a row or NULL, and no id twice.
+def counted_from(rows: QuerySet, *hits: Statement) -> QuerySet:
+    """Return the rows, told to be counted from some `hits`: statements whose `once` is a row's id or NULL, no id twice.
 
-    For rows that are far apart in every index of their own table: where these hits lead to more than the cap, that is
-    known at once; else the rows are counted as they are. They may be narrowed further, and never widened.
+    For rows that are far apart in every index of their own table: where the first hits lead to more than the cap, that
+    is known at once; else the next are tried, and at last the rows are counted as they are. They may be narrowed
+    further, and never widened.
     """
     told = rows.all()
     setattr(told.query, HITS, hits)
@@ -78,24 +81,30 @@ def _capped_sql(queryset: QuerySet, cap: int) -> tuple[str, tuple[Any, ...]]:
     limited = queryset.query.chain()
     limited.clear_ordering(force=True)
     limited.set_values(("pk",))
-    limited.set_limits(high=cap + 1)
     _drop_aids(limited)
+    hits = getattr(queryset.query, HITS, ())
+    if not hits:
+        limited.set_limits(high=cap + 1)
     try:
         sql, params = limited.get_compiler(queryset.db).as_sql()
     except EmptyResultSet:
         return "0", ()
     number = f"(SELECT count(*) FROM ({sql}) AS capped)"  # noqa: S608 - compiled by Django, values are parameters
-    hits = getattr(queryset.query, HITS, None)
-    return (number, params) if hits is None else _near_sql(queryset, hits, cap, number, params)
+    return _near_sql((sql, params), hits, cap) if hits else (number, params)
 
 
-def _near_sql(rows: QuerySet, hits: QuerySet, cap: int, number: str, params: tuple[Any, ...]) -> tuple[str, Any]:
-    """Return the count of the rows that some hits lead to, where these are more than the cap; else what `number` asks."""
-    row = Subquery(rows.order_by().filter(pk=OuterRef("once")).values("pk")[:1])
-    near, near_params = hits.annotate(found_row=row).values("found_row").query.sql_with_params()
-    found = f"SELECT FROM ({near}) AS near WHERE found_row IS NOT NULL LIMIT {cap + 1}"
-    sql = f"(SELECT CASE WHEN n > {cap} THEN n ELSE {number} END FROM (SELECT count(*) AS n FROM ({found}) AS one) AS two)"  # noqa: S608 - as above
-    return sql, (*params, *near_params)
+def _near_sql(rows: Statement, hits: Sequence[Statement], cap: int) -> tuple[str, tuple[Any, ...]]:
+    """Return the count of the rows that the first hits lead to, where these are more than the cap; else the next count."""
+    sql, params = rows
+    if not hits:
+        return f"(SELECT count(*) FROM ({sql} LIMIT {cap + 1}) AS capped)", tuple(params)  # noqa: S608 - as above
+    (near, near_params), *more = hits
+    number, number_params = _near_sql(rows, more, cap)
+    # Looked for one by one, and only until there are enough.
+    row = f"(SELECT asked.pk FROM ({sql}) AS asked WHERE asked.pk = near.once LIMIT 1)"  # noqa: S608 - as above
+    found = f"SELECT FROM ({near}) AS near WHERE once IS NOT NULL AND {row} IS NOT NULL LIMIT {cap + 1}"
+    whole = f"(SELECT CASE WHEN n > {cap} THEN n ELSE {number} END FROM (SELECT count(*) AS n FROM ({found}) AS one) AS two)"  # noqa: S608 - as above
+    return whole, (*number_params, *near_params, *params)
 
 
 def _drop_aids(query: Query) -> None:

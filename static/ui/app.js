@@ -28,15 +28,16 @@
     close.setAttribute("aria-label", toasts().dataset.closeLabel);
     close.textContent = "×";
     box.append(words, close);
+    // Inside an open dialog: all else lies below it, and is neither said aloud nor to be pressed.
+    const place = find("dialog[open]") ?? document.body;
+    if (toasts().parentElement !== place) place.append(toasts());
     toasts().append(box);
-    // Above an open dialog too, which otherwise lies over everything.
-    if (find("dialog[open]")) {
-      toasts().popover = "manual";
-      toasts().hidePopover();
-      toasts().showPopover();
-    }
     expire(box);
   }
+
+  document.addEventListener("close", (event) => {
+    if (event.target.contains(toasts())) document.body.append(toasts());
+  }, true);
 
   // --- Copying ----------------------------------------------------------------------------------------------
 
@@ -127,6 +128,16 @@
     all("[aria-busy]", form).forEach((button) => button.removeAttribute("aria-busy"));
   }
 
+  // A page of the staff's whose form was changed is not left by mistake.
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest(".app .form");
+    if (form?.method === "post") form.dataset.changed = "1";
+  });
+  document.addEventListener("submit", (event) => delete event.target.dataset.changed);
+  addEventListener("beforeunload", (event) => {
+    if (find("form[data-changed]")) event.preventDefault();
+  });
+
   addEventListener("pageshow", () => all("form[data-sending]").forEach(release));
 
   // --- Finding in long lists of choices -----------------------------------------------------------------------
@@ -161,9 +172,15 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     // A whole page where a dialog was expected (a redirect was followed): go there instead.
     const { target, xhr } = event.detail;
-    if (target?.id !== "dialog-body" || !/^\s*<!doctype/i.test(xhr.responseText)) return;
-    event.detail.shouldSwap = false;
-    location.assign(xhr.responseURL);
+    if (target?.id !== "dialog-body") return;
+    if (/^\s*<!doctype/i.test(xhr.responseText)) {
+      event.detail.shouldSwap = false;
+      if (xhr.status < 400) location.assign(xhr.responseURL);
+    } else if (xhr.status === 409) {
+      // Somebody was quicker: why it is not possible any more stands where the question stood.
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -198,7 +215,31 @@
     if (form) release(form);
   });
 
-  document.addEventListener("htmx:responseError", (event) => toast(`${toasts().dataset.failed} (${event.detail.xhr.status})`, "bad"));
+  // Signed out meanwhile: what was typed stays, and is sent with a fresh token once somebody signed in again elsewhere.
+  let isSignedOut = false;
+
+  async function freshen() {
+    const answer = await fetch(location.href);
+    if (answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = find("meta[name=csrf-token]", page)?.content;
+    if (!token) return;
+    find("meta[name=csrf-token]").content = token;
+    for (const field of all("[name=csrfmiddlewaretoken]")) field.value = token;
+    isSignedOut = false;
+  }
+
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!isSignedOut || event.detail.verb === "get") return;
+    event.preventDefault();
+    freshen().finally(() => event.detail.issueRequest(true));
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    isSignedOut = status === 401;
+    toast(isSignedOut ? toasts().dataset.signedOut : `${toasts().dataset.failed} (${status})`, "bad");
+  });
   document.addEventListener("htmx:sendError", () => toast(toasts().dataset.offline, "bad"));
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
 

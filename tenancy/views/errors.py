@@ -1,20 +1,31 @@
 """Pages that say plainly what is wrong. None of them asks the database for anything."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from tenancy.problems import problem
+from tenancy.typed import words_of
 
 # What programs are told, where people get a page.
-CODES = {400: "malformed_request", 403: "forbidden", 404: "not_found", 429: "rate_limited", 500: "internal_error"}
+CODES = {
+    400: "malformed_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    429: "rate_limited",
+    500: "internal_error",
+}
 PROGRAMS = "/api/"
 
 
-def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, template: str, status: int, **more: Any) -> HttpResponse:
     if request.path_info.startswith(PROGRAMS):
         return problem(status, CODES[status], "This cannot be answered.")
     # Rendered without the request's context processors, so that there is no session, user or merchant to look up.
-    page = render_to_string(template, {"request": request})
+    page = render_to_string(template, {"request": request, **more})
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -34,8 +45,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403, for a form without a valid token against forged requests."""
-    return _page(request, "403_csrf.html", 403)
+    """403, for a form without a valid token against forged requests; with what was typed, if it came from our page."""
+    # A foreign site could else put its own words on a page of ours.
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return _page(request, "403_csrf.html", 403, typed=words_of(request.POST) if is_ours else [])
+
+
+def signed_out(request: HttpRequest, typed: Sequence[tuple[str, str]], *, sign_in: str) -> HttpResponse:
+    """401, for a form that came after its person was signed out: what was typed, and the way to sign in."""
+    return _page(request, "401.html", 401, typed=typed, sign_in=sign_in)
 
 
 def too_many(request: HttpRequest, retry_after: int = 60) -> HttpResponse:

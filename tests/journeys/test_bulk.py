@@ -52,7 +52,7 @@ def press(page: Page, act: str) -> None:
 
 def tally(page: Page, label: str, number: int) -> None:
     line = page.locator(":is(.tally, .counts) > div", has=page.locator("dt", has_text=re.compile(rf"\s*{label}\s*$")))
-    expect(line.locator("dd").first).to_have_text(str(number), timeout=20_000)
+    expect(line.locator("dd").first).to_have_text(str(number), timeout=60_000)
 
 
 def test_do_a_days_claims_in_bulk(

@@ -138,6 +138,8 @@ def see_the_sentence(page: Page) -> None:
     expect(tip).to_be_hidden()
     button.tap(force=True)
     expect(tip).to_be_visible()
+    # What a finger does to the mouse and the focus comes a moment after it.
+    expect(button).to_be_focused()
     assert until(lambda: inside(tip))
     page.get_by_role("link", name="Ceramic mug").first.focus()
     page.mouse.move(5, 5)

@@ -108,7 +108,7 @@ def import_report(page: Page, live: str, report: Path) -> None:
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("Ready to apply").first).to_be_visible()
     page.get_by_role("button", name=re.compile("Apply")).click()
-    expect(page.get_by_text("What was done").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("What was done").first).to_be_visible(timeout=60_000)
 
 
 def claim_a_gift(page: Page, live: str, *, number: str, who: str) -> None:

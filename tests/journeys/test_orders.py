@@ -156,7 +156,7 @@ def bring(page: Page, live: str, tmp_path: Path, name: str, content: bytes, orde
     expect(page.get_by_text("Ready to apply").first).to_be_visible()
     expect(page.locator(".counts")).to_contain_text(f"Added{orders}")
     page.get_by_role("button", name=re.compile("Apply")).click()
-    expect(page.get_by_text("What was done").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("What was done").first).to_be_visible(timeout=60_000)
 
 
 def complete(page: Page, live: str, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def complete(page: Page, live: str, tmp_path: Path) -> None:
     expect(page.get_by_text("import Etsy's “Order Items” as well")).to_be_visible()
     expect(page.locator(".counts")).to_contain_text("Changed1")
     page.get_by_role("button", name=re.compile("Apply")).click()
-    expect(page.get_by_text("What was done").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("What was done").first).to_be_visible(timeout=60_000)
 
 
 def again(page: Page, live: str, tmp_path: Path, name: str) -> None:

@@ -54,7 +54,7 @@ def test_edit_statuses_in_a_sheet(page: Page, live: str, shop: Merchant, tmp_pat
     expect(page.locator(".counts")).to_contain_text("Skipped1")
     expect(page.get_by_role("row", name=re.compile("Cy Lee.*Pending.*Completed"))).to_be_visible()
     page.get_by_role("button", name=re.compile("Apply")).click()
-    expect(page.get_by_text("What was done").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("What was done").first).to_be_visible(timeout=60_000)
 
     page.goto(f"{live}/m/brew-bloom/offer-responses/?status=completed")
     expect(page.locator("#grid-region tbody tr")).to_have_count(2)

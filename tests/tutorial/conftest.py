@@ -24,7 +24,7 @@ from tests.tutorial import clock
 from tests.tutorial.drawing import DESK, Artist
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.tutorial.settings", "BASE_URL": "https://claims.example"}
-# It stands in the addresses of the QR codes.
+# It stands in the addresses of the QR codes that are drawn for the help pages; a test's may be any.
 PORT = 8765
 # `make tutorial` draws everything into the folder of the help pages; the test draws a few into one of its own.
 WRITES = os.environ.get("TUTORIAL") == "write"
@@ -64,7 +64,7 @@ def a_few_claims() -> Merchant:
 @pytest.fixture
 def server(shop: Merchant) -> Iterator[str]:
     """Web server and worker; the address."""
-    port = PORT if is_free(PORT, LOOPBACK) else free_port()
+    port = PORT if WRITES and is_free(PORT, LOOPBACK) else free_port()
     arguments = [*processes.WEB, "--host", LOOPBACK, "--port", str(port), "config.wsgi:application"]
     web = processes.start("tutorial-web", arguments, SETTINGS | {"PORT": str(port)})
     worker = processes.start("tutorial-worker", [*processes.WORKER, "--hostname", "tutorial@%h"], SETTINGS)
@@ -79,7 +79,7 @@ def server(shop: Merchant) -> Iterator[str]:
 def artist(page: Page, server: str, tmp_path: Path) -> Artist:
     """A browser in which the demo's owner has just signed in."""
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     page.goto(server)
     page.get_by_label("Email").fill("owner@brew-bloom.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)

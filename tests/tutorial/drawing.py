@@ -66,7 +66,7 @@ class Artist:
         Fails where a place is not to be seen: the picture would show nothing of what its caption says.
         """
         for place in focus:
-            expect(place.first).to_be_visible(timeout=15_000)
+            expect(place.first).to_be_visible(timeout=60_000)
         if focus:
             focus[0].first.evaluate(SHOW)
         self.page.evaluate("document.fonts.ready")

@@ -75,5 +75,5 @@ def bulk(artist: Artist) -> None:
     artist.picture("bulk-preview", page.locator("#bulk-preview dl").first, confirm)
     confirm.click()
     undo = page.get_by_role("button", name=re.compile("^Undo"))
-    expect(undo).to_be_visible(timeout=30_000)
+    expect(undo).to_be_visible(timeout=60_000)
     artist.picture("bulk-result", page.locator(".bulk-summary"), undo)

@@ -40,10 +40,10 @@ def imports(artist: Artist) -> None:
     upload.click()
     page.get_by_role("button", name="Continue").click()
     apply = page.get_by_role("button", name=re.compile("Apply"))
-    expect(apply).to_be_visible(timeout=30_000)
+    expect(apply).to_be_visible(timeout=60_000)
     artist.picture("imports-preview", page.locator("main section").first, apply)
     apply.click()
-    expect(page.locator("main .badge", has_text="Done").first).to_be_visible(timeout=30_000)
+    expect(page.locator("main .badge", has_text="Done").first).to_be_visible(timeout=60_000)
     artist.picture("imports-done", page.locator("main section").first)
 
 
