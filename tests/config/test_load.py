@@ -6,6 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from claims_center.matching import comparable, last_group
 from claims_center.models import Claim, ClaimChange, ClaimedNumber, ClaimToken, Journey, Order, OrderItem
@@ -215,3 +217,14 @@ def test_refuse_claims_without_customers() -> None:
 def test_name_every_table_of_a_room_once() -> None:
     tables = tables_of(ROOMS)
     assert len(tables) == len(set(tables))
+
+
+@loading
+def test_tell_the_planner_of_the_accounts_before_movements_are_joined_with_them() -> None:
+    with CaptureQueriesContext(connections["owner"]) as seen:
+        load(merchants=1, customers=5, claims=10)
+    asked = [one["sql"] for one in seen]
+    told = [place for place, sql in enumerate(asked) if sql == "ANALYZE ledger.accounts"]
+    joined = [place for place, sql in enumerate(asked) if "INSERT INTO ledger.movements" in sql]
+    assert joined
+    assert [one < two for one, two in zip(told, joined, strict=True)] == [True] * len(joined)
