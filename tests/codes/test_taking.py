@@ -224,7 +224,7 @@ def test_last_code_on_its_way_back_is_not_sold_out(
         return "let go"
 
     def take_meanwhile() -> str:
-        locked.wait(5)
+        assert locked.wait(30)
         return take(pool)
 
     outcomes = together(lambda act: act(), [(hold_and_let_go,), (take_meanwhile,)])

@@ -1,5 +1,6 @@
 """Waiting for a code: in order, each exactly once, whoever comes, joins, leaves or dies meanwhile."""
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -251,22 +252,27 @@ def test_without_the_meeting_a_code_lies_there(
     look = waiting.serve
     monkeypatch.setattr(filling, "meet_at", lambda _pool_id: None)
 
+    looked, joined = threading.Event(), threading.Event()
+
     def slowly(**given: Any) -> None:
         look(**given)
-        waiters.pause(0.5)
+        looked.set()
+        assert joined.wait(30)
 
     monkeypatch.setattr(filling, "serve", slowly)
 
     def join_unseen() -> None:
+        assert looked.wait(30)
         with merchant_scope(merchant):
-            waiters.pause(0.2)
             join(pool)
+        joined.set()
 
     def bring() -> None:
         with merchant_scope(merchant):
             upload(pool, "NEW-1")
 
-    together(lambda what: what(), [(join_unseen,), (bring,)])
+    outcomes = together(lambda what: what(), [(join_unseen,), (bring,)])
+    assert [outcome.error for outcome in outcomes] == [None, None]
     work(merchant)
 
     with merchant_scope(merchant):

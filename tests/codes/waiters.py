@@ -1,6 +1,5 @@
 """A room of documents that wait for codes, as codes sees one."""
 
-import time
 import uuid
 from collections.abc import Collection
 from datetime import datetime
@@ -33,8 +32,3 @@ def give(*, origin_id: uuid.UUID, now: datetime) -> None:
 def named(*, origin_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
     """Name them by their ids."""
     return {one: (str(one), "") for one in origin_ids}
-
-
-def pause(seconds: float) -> None:
-    """Wait a moment, as a slow network would."""
-    time.sleep(seconds)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,14 @@ def claimed_run(job: Job, lease: timedelta = timedelta(seconds=60)) -> JobRun:
         row = leases.claim(merchant_id=job.merchant_id, job_id=job.id, token=token, lease=lease)
     assert row is not None
     return JobRun(job.merchant_id, row.id, row.kind, row.payload, row.attempts, row.max_attempts, token, lease)
+
+
+def clock_of_the_database() -> datetime:
+    """The time of the transaction that is open, or of one that begins now: by it the pauses are reckoned."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        found: datetime = cursor.fetchone()[0]
+    return found
 
 
 def make_due(job: Job) -> None:
@@ -77,13 +85,13 @@ def test_run_finds_no_job_of_another_merchant(put_down: PutDown, other_merchant:
 
 
 def test_failure_backs_off_and_keeps_no_personal_data(put_down: PutDown, stored: Stored) -> None:
-    job = put_down("test.fail")
+    job, before = put_down("test.fail"), clock_of_the_database()
 
     runner.run_one(job.merchant_id, job.id)
 
-    found = stored(job)
+    found, after = stored(job), timezone.now()
     assert (found.state, found.last_error, found.attempts) == (State.DUE, "ValueError", 1)
-    assert timedelta(seconds=2) < found.next_at - timezone.now() < timedelta(seconds=6)
+    assert before + timedelta(seconds=2.4) < found.next_at < after + timedelta(seconds=5.1)
 
 
 def test_failure_at_last_attempt_is_dead(put_down: PutDown, stored: Stored) -> None:
@@ -108,13 +116,13 @@ def test_give_up_is_dead_at_once_and_its_room_is_told(put_down: PutDown, stored:
 
 @pytest.mark.parametrize(("counts", "attempts"), [(True, 1), (False, 0)])
 def test_retry_later_waits_as_asked(put_down: PutDown, stored: Stored, counts: bool, attempts: int) -> None:
-    job = put_down("test.later", payload={"counts": counts})
+    job, before = put_down("test.later", payload={"counts": counts}), clock_of_the_database()
 
     runner.run_one(job.merchant_id, job.id)
 
-    found = stored(job)
+    found, after = stored(job), timezone.now()
     assert (found.state, found.last_error, found.attempts) == (State.DUE, "busy", attempts)
-    assert timedelta(seconds=25) < found.next_at - timezone.now() < timedelta(seconds=31)
+    assert before + timedelta(seconds=29.9) < found.next_at < after + timedelta(seconds=30.1)
 
 
 def test_unknown_kind_is_dead_with_its_reason(put_down: PutDown, stored: Stored) -> None:

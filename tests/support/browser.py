@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.support.listening import listen_first
 
 # What is waited for goes on as soon as it is there; only a machine with much else to do takes so long.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 listen_first()
 
 # The one without windows of its own first: it opens a page in half the time, and draws it by the same code.

@@ -96,7 +96,7 @@ def clear(database: str) -> None:
     DELETE on the tables that were written to takes milliseconds where TRUNCATE of all takes a tenth of a second, and
     it does not wait for a server under test that has a table open.
     """
-    connection = _sweeper(database)
+    connection = sweeper(database)
     written = connection.execute(WRITTEN, [KEPT_TABLES]).fetchall()
     connection.execute("; ".join(f"DELETE FROM {table}" for table, _ in written).encode())
     for table, size in written:
@@ -104,8 +104,8 @@ def clear(database: str) -> None:
             connection.execute(f"VACUUM {table}".encode())
 
 
-def _sweeper(database: str) -> psycopg.Connection:
-    """The connection that empties this database."""
+def sweeper(database: str) -> psycopg.Connection:
+    """The superuser's connection to this database, kept from test to test: it empties tables, and asks beside a test."""
     found = _sweepers.get((os.getpid(), database))
     if found is None or found.closed:
         found = _sweepers[os.getpid(), database] = superuser(database)

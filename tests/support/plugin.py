@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from config.embedded import ports
 from config.embedded.errors import CannotStart
 from tests.support.servers import RunServers
 
@@ -35,13 +36,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def settle_down(worker: str) -> None:
-    """Give this worker a folder and a queue of its own, for itself and for the processes it starts.
+    """Give this worker a folder, a queue and ports of its own, for itself and for the processes it starts.
 
     Settings were read before the servers were there.
     """
     folder = Path(os.environ["DATA_DIR"]) / worker
     folder.mkdir()
-    queue = os.environ["REDIS_URL"].rpartition("/")[0] + "/" + worker.removeprefix("gw")
+    number = int(worker.removeprefix("gw"))
+    queue = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
+    # A port that is chosen is open a moment later: no other worker takes it meanwhile.
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    share = (ports.HIGHEST - ports.LOWEST) // workers
+    ports.LOWEST += number % workers * share
+    ports.HIGHEST = ports.LOWEST + share
     os.environ |= {"DATA_DIR": str(folder), "REDIS_URL": queue}
     settings.REDIS_URL = settings.CELERY_BROKER_URL = queue
     settings.DATA_DIR = folder

@@ -38,7 +38,7 @@ def enter(page: Page, server: str, client: Client) -> list[str]:
     complaints: list[str] = []
     page.on("console", lambda one: complaints.append(one.text) if one.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     return complaints
 
 
