@@ -24,7 +24,16 @@ from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.ids import new_id
 
-__all__ = ["correct_and_resend", "handle", "lift_suppression", "queue_message", "resend", "suppress", "suppressed"]
+__all__ = [
+    "correct_and_resend",
+    "handle",
+    "hold",
+    "lift_suppression",
+    "queue_message",
+    "resend",
+    "suppress",
+    "suppressed",
+]
 
 SEND_ATTEMPTS = 12
 # Within this time the same wish, however often it is said, is one wish.
@@ -100,6 +109,16 @@ def queue_message(
     return message
 
 
+def hold(*, origin: str, origin_id: uuid.UUID) -> None:
+    """Lock all of a document's messages, before the document itself.
+
+    What becomes of a message is told to its document while the message is locked. So whoever changes a document and
+    then its messages takes them in this order too, or each of the two would wait for the other.
+    """
+    rows = Message.objects.filter(origin=origin, origin_id=origin_id).select_for_update(no_key=True)
+    list(rows.order_by("id").values_list("id"))
+
+
 def resend(*, message_id: uuid.UUID, reason: str, actor: Actor, now: datetime, op: str = "") -> Message:
     """Send a message again as a new one with the next number: a recorded decision of somebody, for a reason.
 
@@ -162,7 +181,9 @@ def lift_suppression(*, email: str, reason: str, actor: Actor, now: datetime) ->
 
 
 def _again(*, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor, now: datetime, op: str) -> Message:
-    old: Message = Message.objects.select_for_update(no_key=True).get(id=message_id)
+    origin, origin_id = Message.objects.values_list("origin", "origin_id").get(id=message_id)
+    hold(origin=origin, origin_id=origin_id)
+    old: Message = Message.objects.get(id=message_id)
     once_key = f"again:{op}" if op else ""
     if once_key and (known := Message.objects.filter(once_key=once_key).first()):
         return known
@@ -199,8 +220,9 @@ def _again(*, message_id: uuid.UUID, to_address: str, reason: str, actor: Actor,
 
 
 def _just_sent(old: Message, address: str, *, now: datetime) -> Message | None:
-    """Return what an earlier press has sent in this one's place: it waits to go out, or is not a minute old."""
-    latest: Message | None = Message.objects.filter(follows=old.id).order_by("-seq").first()
+    """Return what an earlier press, on whatever page, has sent after this one: it waits to go out, or is not a minute old."""
+    later = Message.objects.filter(origin=old.origin, origin_id=old.origin_id, kind=old.kind, seq__gt=old.seq)
+    latest: Message | None = later.order_by("-seq").first()
     if latest is None or latest.to_address != address:
         return None
     is_same = latest.status in (Status.QUEUED, Status.SENDING) or now - latest.queued_at < SAME_PRESS

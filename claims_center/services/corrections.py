@@ -12,7 +12,7 @@ from claims_center.errors import Incomplete, NotAllowed
 from claims_center.matching import number_of
 from claims_center.models import Claim
 from claims_center.search import write_words
-from claims_center.services.base import keep, locked
+from claims_center.services.base import ORIGIN, keep, locked
 from claims_center.services.gifts import check_address, send_again
 from claims_center.services.marks import compare_anew
 from claims_center.services.numbers import hold_numbers
@@ -21,6 +21,7 @@ from claims_center.states import Event, Status
 from customers.models import Customer
 from customers.normalise import email_norm
 from customers.services import update_contact
+from messaging.services import hold as hold_mails
 from tenancy.actors import Actor
 
 ADDRESS = ("name", *Customer.ADDRESS)
@@ -39,7 +40,7 @@ def correct_email(
 ) -> Claim:
     """Correct the address that a claim's gift goes to, and send the gift again where it was sent.
 
-    1. Locks the customer, then the claim. The same address changes nothing.
+    1. Locks the mails if one is to be sent, the customer, then the claim. The same address changes nothing.
     2. Corrects the customer's own record too, unless another customer has this address already.
     3. Writes address, search words and history; with ``send`` and a gift that was given, queues its mail with the
        next number (claim.email_corrected). A mail still waiting for the old address will not go out.
@@ -48,6 +49,8 @@ def correct_email(
     processed claim (unprocess it first; ``even_processed`` is for a mail that came back afterwards).
     """
     address = _checked_email(email)
+    if send:
+        hold_mails(origin=ORIGIN, origin_id=claim_id)
     customer = _locked_customer(claim_id)
     claim = locked(claim_id=claim_id)
     if claim.customer_email == address:

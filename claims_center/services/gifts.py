@@ -23,6 +23,7 @@ from customers.normalise import email_norm
 from ledger.services import grant
 from ledger.units import Unit
 from messaging.errors import AddressInvalid
+from messaging.services import hold as hold_mails
 from messaging.services import queue_message, suppressed
 from tenancy.actors import Actor
 from tenancy.ids import new_id
@@ -89,13 +90,14 @@ def check_address(*, email: str, closed: Collection[str] | None = None) -> None:
 def resend_gift(*, claim_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> Claim:
     """Mail the same gift once more: a recorded decision of somebody, for a reason.
 
-    1. Locks the claim. One whose mail is still waiting to go out, or was sent again within the last minute, is returned
-       as it is: however often the button is pressed, one mail goes.
+    1. Locks its mails, then the claim. One whose mail is still waiting to go out, or was sent again within the last
+       minute, is returned as it is: however often the button is pressed, one mail goes.
     2. Writes the memo claim.gift_resent, delivery status Queued and history; queues a new mail with the next number.
 
     Takes no second code and issues no second voucher. Raises NotAllowed where no gift was sent, ReasonNeeded,
     AddressUnusable.
     """
+    hold_mails(origin=ORIGIN, origin_id=claim_id)
     claim = locked(claim_id=claim_id)
     if not claim.is_gift_issued or claim.is_physical:
         raise NotAllowed(_("No gift was sent that could be sent again."))

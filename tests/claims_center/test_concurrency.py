@@ -1,11 +1,13 @@
 """Ten identical calls at the same moment, over real commits: one effect."""
 
+import contextlib
 import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from claims_center.models import Claim, ClaimChange, ClaimNote
 from claims_center.services import corrections, desk, gifts, processing, verdicts
@@ -16,7 +18,10 @@ from codes.models import Code
 from customers.models import Customer
 from ledger import checks
 from ledger.models import Entry, Grant, Movement
+from messaging import services as mail_services
 from messaging.models import Message
+from messaging.states import Status as MailStatus
+from messaging.status import Move, move_all
 from tenancy.models import Membership, Merchant, User
 from tenancy.roles import Role
 from tenancy.scope import merchant_scope
@@ -321,3 +326,45 @@ def test_notice_when_nobody_queues(shop: Merchant, together: Together, monkeypat
     outcomes = ten_times(together, shop, lambda: gifts.send_gift(claim_id=claim.id, **BY))
 
     assert [outcome.error for outcome in outcomes if outcome.error is not None] != []
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_send_again_from_both_pages_at_the_same_moment(
+    together: Together, shop: Merchant, monkeypatch: pytest.MonkeyPatch, in_order: bool
+) -> None:
+    """The claim's page and the delivery's take the same mails first; the control without: each waits for the other."""
+    with merchant_scope(shop):
+        claim = claim_in(Status.VERIFIED)
+        gifts.send_gift(claim_id=claim.id, **BY)
+        mail = Message.objects.get()
+        for status in (MailStatus.SENDING, MailStatus.FAILED):
+            move_all([Move(mail, status, NOW, "refused")])
+    both_hold = threading.Barrier(2)
+
+    def holding(found: Any) -> Any:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_hold.wait(0.5 if in_order else 15)
+        return found
+
+    if not in_order:
+        monkeypatch.setattr(gifts, "hold_mails", lambda **_of: None)
+    check, lately = gifts.check_address, mail_services._just_sent
+    monkeypatch.setattr(gifts, "check_address", lambda **told: holding(check(**told)))
+    monkeypatch.setattr(mail_services, "_just_sent", lambda *told, **at: holding(lately(*told, **at)))
+
+    def press(act: Callable[[], Any]) -> Any:
+        with merchant_scope(shop):
+            return act()
+
+    done = together(
+        press,
+        [
+            (lambda: gifts.resend_gift(claim_id=claim.id, reason="Asked", **BY),),
+            (lambda: mail_services.resend(message_id=mail.id, reason="Asked", **BY),),
+        ],
+    )
+    stuck = [one.error for one in done if isinstance(one.error, OperationalError)]
+    assert (stuck == []) == in_order
+    with merchant_scope(shop):
+        # Of two people who press at the same moment one sends.
+        assert Message.objects.count() == 2
