@@ -241,7 +241,7 @@ def test_follow_a_run_through_every_state(
     link = until(lambda: desk.get_by_role("link", name="Download").get_attribute("href"))
     address = at()[: -len(path(merchant))] + str(link)
     assert desk.request.get(address).text().count(FORMULA) == 3
-    # The link ends after a day, the file after a week.
+    # The link ends after a day, the file after the period that the merchant chose.
     with monkeypatch.context() as later:
         later.setattr(links, "GOOD_FOR", timedelta(seconds=-1))
         desk.goto(address)
@@ -249,7 +249,7 @@ def test_follow_a_run_through_every_state(
     store.forget(merchant_id=merchant.id, run_id=run.id)
     desk.goto(address)
     expect(desk.locator("#toasts")).to_contain_text("The file is not kept any more.")
-    expect(desk.get_by_text("The file was kept for a week and is gone now.")).to_be_visible()
+    expect(desk.get_by_text("The file was kept for its time and is gone now.")).to_be_visible()
 
 
 def test_stop_after_five_failures_and_go_on(desk: Page, at: Any, merchant: Merchant, owner: Any) -> None:
