@@ -97,7 +97,7 @@ def test_fifty_drawers_spend_exactly_what_is_there(merchant: Merchant, rich: uui
     with watched(merchant, rich) as seen:
         went = draw_all_at_once(together, merchant, rich, drawers=50, times=10)
     assert went == {"drawn": SUPPLY, "not enough": 500 - SUPPLY}
-    assert len(seen) > 20
+    assert len(seen) >= 3  # it was read in the middle, however slow the machine
     assert [sums for sums in seen if len({int(one) for one in sums}) != 1] == []
     with merchant_scope(merchant):
         assert balance(rich) == 0
