@@ -20,6 +20,7 @@ from claims_center.states import Status
 from customers.models import Customer
 from customers.normalise import email_norm
 from messaging.many import Draft, queue_many
+from messaging.models import Message
 from messaging.selectors import suppressed
 from messaging.texts import is_on
 from tenancy.actors import Actor
@@ -31,12 +32,16 @@ SHARED = ("id", "marketplace", "order_number_norm")
 
 @dataclass(slots=True)
 class Desk:
-    """One batch at work: who asked for what, what was skipped, and what is to be done once the claims are written."""
+    """One batch at work: who asked for what, what was skipped, and what is to be done once the claims are written.
+
+    `waiting`: the gifts' mails that can still be stopped, held, by claim; where the act takes gifts back.
+    """
 
     actor: Actor
     now: datetime
     given: Given
     undoes: bool = False
+    waiting: dict[uuid.UUID, Message] = field(default_factory=dict)
     skipped: dict[uuid.UUID, str] = field(default_factory=dict)
     mails: list[Draft] = field(default_factory=list)
     recheck: list[Claim] = field(default_factory=list)

@@ -9,9 +9,9 @@ from claims_center.bulk import outcomes
 from claims_center.bulk.changes import Change
 from claims_center.bulk.desk import Desk, is_address
 from claims_center.models import Claim
-from claims_center.services.base import ORIGIN
-from claims_center.services.gift_back import clear_gift, facts_of_gift
-from claims_center.services.gifts import GIFT_MAIL, gift_key, put_gift
+from claims_center.services.base import GIFT_MAIL, ORIGIN
+from claims_center.services.gift_back import clear_gift, facts_of_gift, is_leaving, stop_mails
+from claims_center.services.gifts import gift_key, put_gift
 from claims_center.services.notices import REJECTED, kind_when_processed
 from claims_center.services.processing import clear_processing, take_shipping, what_was_given
 from claims_center.services.verdicts import needs_override
@@ -150,18 +150,26 @@ def _unprocessed(claim: Claim, desk: Desk) -> Change:
 
 
 def reject(claims: Sequence[Claim], desk: Desk) -> list[Change]:
-    """Reject; gifts that were sent are taken back, their codes returned or burnt."""
+    """Reject; gifts that were sent are taken back, their mails stopped where they wait, their codes returned or burnt."""
+    if desk.given.return_code:
+        for claim in claims:
+            if is_leaving(claim=claim, mail=desk.waiting.get(claim.id)):
+                desk.skip(claim, outcomes.MAIL_LEAVING)
+        claims = [claim for claim in claims if claim.id not in desk.skipped]
     codes = [claim.code_id for claim in claims if claim.code_id is not None]
     give_up_many(code_ids=codes, burnt=not desk.given.return_code, actor=desk.actor, reason=desk.given.reason)
-    changes = [_rejected(claim, desk) for claim in claims]
+    changes = [Change(claim, Event.REJECTED, reason=desk.given.reason) for claim in claims]
+    stop_mails(claims=claims, mails=desk.waiting, now=desk.now)
+    for change in changes:
+        _reject(change, desk)
     told = desk.notices(claims, REJECTED)
     _tell([claim for claim in claims if claim.id in told], REJECTED, desk)
     desk.recheck += claims
     return changes
 
 
-def _rejected(claim: Claim, desk: Desk) -> Change:
-    change = Change(claim, Event.REJECTED, reason=desk.given.reason)
+def _reject(change: Change, desk: Desk) -> None:
+    claim = change.claim
     if claim.grant_id is not None:
         change.remember_words()
         change.detail = facts_of_gift(claim=claim, return_code=desk.given.return_code)
@@ -171,7 +179,6 @@ def _rejected(claim: Claim, desk: Desk) -> Change:
         change.post(desk.actor)
     claim.verified_at = None
     change.move()
-    return change
 
 
 def assign(claims: Sequence[Claim], desk: Desk) -> list[Change]:

@@ -24,6 +24,7 @@ CHANGED = "v"
 OUTSIDE = "f"
 GONE = "g"
 MAIL_WENT = "t"
+MAIL_LEAVING = "i"
 GIFT_GONE = "h"
 HAS_LEFT = "q"
 IMPOSSIBLE = "x"
@@ -48,6 +49,7 @@ WORDS: dict[str, Any] = {
     OUTSIDE: _("It no longer matches the filters"),
     GONE: _("It is no longer there"),
     MAIL_WENT: _("Cannot be undone: the e-mail is on its way or has arrived"),
+    MAIL_LEAVING: _("The e-mail with its code is on its way: try again in a minute, or do not return the code"),
     GIFT_GONE: _("Cannot be undone: its gift was taken back. Reopen it and send a new one"),
     HAS_LEFT: _("Cannot be undone: who had it before works on claims no more"),
     IMPOSSIBLE: _("Not possible"),

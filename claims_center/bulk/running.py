@@ -18,7 +18,8 @@ from claims_center.bulk.desk import Desk, held
 from claims_center.bulk.undoing import Undo
 from claims_center.errors import Refused
 from claims_center.filters import ClaimFilter
-from claims_center.models import BulkAct, BulkRow, BulkSelection, BulkState, Claim
+from claims_center.models import BulkAct, BulkKind, BulkRow, BulkSelection, BulkState, Claim
+from claims_center.services.base import GIFT_MAIL, ORIGIN
 from codes.errors import CodeNotTaken, HolderHasCode
 from customers.normalise import email_norm
 from jobs.bulk.rows import insert
@@ -28,6 +29,7 @@ from jobs.faults import fault
 from jobs.run import JobRun
 from ledger.errors import LedgerRefused
 from messaging.errors import AddressInvalid
+from messaging.many import hold_queued
 from messaging.selectors import suppressed
 from tenancy.actors import Actor
 from tenancy.scope import current_merchant_id
@@ -121,15 +123,17 @@ def portion(bulk: BulkAct, size: int) -> list[Seen]:
 def work(bulk: BulkAct, seen: Sequence[Seen], *, now: datetime) -> list[BulkRow]:
     """Do an act to these claims, in the caller's transaction; return their results, unsaved.
 
-    1. Undoing a sending: holds the mails that can still be stopped. Then locks the claims by id.
+    1. Undoing a sending, and rejecting: holds the mails that can still be stopped. Then locks the claims by id.
     2. Looks at each again: is it as it was seen, does it still match the filters, do the rules allow it?
     3. Makes the changes in memory and writes them; queues mails, has order numbers checked again.
     """
     act, ids = ACTS[bulk.act], [one.id for one in seen]
     undo = Undo(bulk.act, bulk.undoes_id, ids) if bulk.undoes_id else None
+    takes_back = bulk.act == BulkKind.REJECT and undo is None
+    mails = hold_queued(origin=ORIGIN, origin_ids=ids, kind=GIFT_MAIL) if takes_back else {}
     claims = held(ids)
     closed = set(suppressed([email_norm(claim.customer_email) for claim in claims.values()]))
-    desk = Desk(Actor.parse(bulk.actor), now, replace(given_of(bulk), closed=closed), undoes=undo is not None)
+    desk = Desk(Actor.parse(bulk.actor), now, replace(given_of(bulk), closed=closed), undo is not None, mails)
     inside = still_inside(bulk, ids)
     found = {one.id: looked_at(one, claims, inside) for one in seen}
     for one in seen:

@@ -16,8 +16,7 @@ from claims_center.bulk.desk import Desk
 from claims_center.bulk.making import draw
 from claims_center.filters import colleagues
 from claims_center.models import BulkKind, BulkRow, Claim, ClaimChange
-from claims_center.services.base import ORIGIN
-from claims_center.services.gifts import GIFT_MAIL
+from claims_center.services.base import GIFT_MAIL, ORIGIN
 from claims_center.services.processing import what_was_given
 from claims_center.states import Event
 from codes.stock import give_up_many

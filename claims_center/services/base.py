@@ -29,6 +29,7 @@ class Facts(TypedDict):
 
 
 ORIGIN = "claim"
+GIFT_MAIL = "claim.gift"
 LONGEST_REASON = 500
 # What the customer said is settled once somebody of the staff has done one of these; nothing else takes the word away.
 SETTLES: dict[str, frozenset[Event]] = {

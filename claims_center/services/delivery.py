@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from claims_center.models import Claim
-from claims_center.services.base import keep, locked, memo
+from claims_center.services.base import GIFT_MAIL, keep, locked, memo
 from claims_center.services.corrections import correct_email
-from claims_center.services.gifts import GIFT_MAIL
-from claims_center.states import DELIVERY_PROBLEMS, Delivery, Event
+from claims_center.states import DELIVERY_PROBLEMS, Delivery, Event, Status
 from messaging.models import Message
 from tenancy.actors import Actor
 
@@ -16,7 +15,8 @@ def mail_changed(*, message: Message, status: str, at: datetime) -> None:
 
     A mail that came back, was complained about or could not be sent gets a history row. Sending again from the list of
     problem deliveries counts as sending the gift again, unless it is to an address that was corrected meanwhile: such a
-    mail will not go. A claim whose gift was taken back stays as it is.
+    mail will not go. A claim whose gift was taken back stays as it is, unless its mail was just on its way: a rejected
+    claim says how that ended.
     """
     if message.kind != GIFT_MAIL:
         return
@@ -26,7 +26,8 @@ def mail_changed(*, message: Message, status: str, at: datetime) -> None:
         # The service that queued it has written all this already.
         return
     claim = locked(claim_id=message.origin_id)
-    if not claim.is_gift_issued or claim.is_physical:
+    was_leaving = claim.status == Status.REJECTED and claim.delivery_status == Delivery.QUEUED
+    if claim.is_physical or not (claim.is_gift_issued or was_leaving):
         return
     if by_somebody_elsewhere:
         if message.to_address == claim.customer_email:

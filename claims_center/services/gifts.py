@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from claims_center.errors import AddressUnusable, NotAllowed, NothingToGive, PromotionWithdrawn, ReasonNeeded
 from claims_center.models import Claim, ClaimChange, Promotion, Source
 from claims_center.search import write_words
-from claims_center.services.base import ORIGIN, keep, ledger_facts, locked, memo
-from claims_center.services.gift_back import take_gift_back
+from claims_center.services.base import GIFT_MAIL, ORIGIN, keep, ledger_facts, locked, memo
+from claims_center.services.gift_back import hold_gift_mail, take_gift_back
 from claims_center.services.verdicts import verify_locked
 from claims_center.states import OPEN, Delivery, Event, Status
 from codes.errors import OthersWait, PoolBusy, PoolEmpty
@@ -28,7 +28,6 @@ from messaging.services import queue_message, suppressed
 from tenancy.actors import Actor
 from tenancy.ids import new_id
 
-GIFT_MAIL = "claim.gift"
 # Within this time the same wish is one wish.
 ONE_PRESS = timedelta(minutes=1)
 GIFT_FIELDS = {"grant", "code", "gift_code", "gift_item", "gift_sent_at", "gift_seq", "delivery_status", "delivery_at"}
@@ -146,12 +145,14 @@ def change_gift(
 ) -> Claim:
     """Give a claim another promotion, as long as it is not processed or rejected.
 
-    1. Locks the claim. The same promotion changes nothing.
-    2. Takes a gift back that was sent (code returned or burnt, voucher revoked, claim.gift_changed), else a memo.
+    1. Locks the gift's mails, then the claim. The same promotion changes nothing.
+    2. Takes a gift back that was sent (a mail that waits stopped, code returned or burnt, voucher revoked,
+       claim.gift_changed), else a memo.
     3. Writes promotion, delivery status and history. The new gift waits to be sent.
 
     Raises ReasonNeeded, NotAllowed, PromotionWithdrawn, and Promotion.DoesNotExist for an unknown id.
     """
+    mail = hold_gift_mail(claim_id=claim_id)
     claim = locked(claim_id=claim_id)
     if claim.promotion_id == promotion_id:
         return claim
@@ -162,15 +163,18 @@ def change_gift(
         raise PromotionWithdrawn(promotion=promotion.name)
     if not reason.strip():
         raise ReasonNeeded
-    _swap(claim, promotion, return_code=return_code, reason=reason, actor=actor, now=now)
+    back = {"mail": mail, "return_code": return_code}
+    _swap(claim, promotion, back, reason=reason, actor=actor, now=now)
     return claim
 
 
-def _swap(claim: Claim, promotion: Promotion, *, return_code: bool, reason: str, actor: Actor, now: datetime) -> None:
+def _swap(
+    claim: Claim, promotion: Promotion, back: dict[str, Any], *, reason: str, actor: Actor, now: datetime
+) -> None:
     detail: dict[str, Any] = {}
     if claim.is_gift_issued:
         entry_id, detail, _changed = take_gift_back(
-            claim=claim, event=Event.GIFT_CHANGED, return_code=return_code, reason=reason, actor=actor, now=now
+            claim=claim, event=Event.GIFT_CHANGED, reason=reason, actor=actor, now=now, **back
         )
     else:
         entry_id = memo(claim=claim, event=Event.GIFT_CHANGED, actor=actor)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from claims_center.errors import NotAllowed, ReasonNeeded
 from claims_center.models import Claim, OrderNumberRule
 from claims_center.services.base import check_transition, locked, move
-from claims_center.services.gift_back import take_gift_back
+from claims_center.services.gift_back import hold_gift_mail, take_gift_back
 from claims_center.services.notices import NEEDS_INFO, REJECTED, REOPENED, queue_notice
 from claims_center.services.rechecks import recheck_siblings
 from claims_center.states import Delivery, Event, Status, Verification
@@ -101,14 +101,16 @@ def reject(
 ) -> Claim:
     """Reject a claim; ``reason`` is shown on the customer's tracker.
 
-    1. Locks the claim. A rejected one is returned as it is.
-    2. Where the gift was sent: gives the code back to its pool with ``return_code``, else burns it; revokes the voucher
-       in the entry claim.rejected. A mail that has not gone out will not. Otherwise writes a memo.
+    1. Locks the gift's mails, then the claim. A rejected one is returned as it is.
+    2. Where the gift was sent: stops its mail if that still waits, gives the code back to its pool with ``return_code``,
+       else burns it; revokes the voucher in the entry claim.rejected. Otherwise writes a memo.
     3. Writes the state and the history, and has other claims with the same order number checked again.
     4. With ``notify`` queues a mail to the customer, where the merchant has such mails sent.
 
-    Raises ReasonNeeded, and NotAllowed for a processed claim: unprocess it first.
+    Raises ReasonNeeded, and NotAllowed for a processed claim (unprocess it first), or where the code is to be returned
+    while its mail is on its way.
     """
+    mail = hold_gift_mail(claim_id=claim_id)
     claim = locked(claim_id=claim_id)
     if claim.status == Status.REJECTED:
         return claim
@@ -119,7 +121,13 @@ def reject(
     if claim.is_gift_issued:
         check_transition(claim=claim, event=Event.REJECTED, reason=reason)
         entry_id, detail, changed = take_gift_back(
-            claim=claim, event=Event.REJECTED, return_code=return_code, reason=reason, actor=actor, now=now
+            claim=claim,
+            event=Event.REJECTED,
+            mail=mail,
+            return_code=return_code,
+            reason=reason,
+            actor=actor,
+            now=now,
         )
         fields |= changed
     move(

@@ -49,7 +49,7 @@ def _redeeming(stage: Stage, till: TillStage, bare: str) -> Line:
 
 
 def _checking(stage: Stage, till: TillStage) -> Line:
-    member = till.members[-1]
+    member = till.newcomer()
     till.issue(OPEN, [member])
     basket = {"amount": "25.00", "currency": till.merchant.currency, "items": [{"sku": "A", "quantity": 1}]}
     calls = [till.call(stage.web, f"members/{member}/responses/check", basket) for _ in range(max(stage.times * 5, 20))]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from config.bench.stage import LARGE, Stage
 from config.bench.work import api_senders
 from customers.models import Customer
+from customers.services import find_or_create
 from ledger.acts import Act, Step
 from ledger.services import post_many
 from ledger.units import Unit
@@ -45,6 +46,11 @@ class TillStage:
             with merchant_scope(self.merchant):
                 found += [self._give(whose[n % len(whose)]) for n in range(first, min(first + AT_ONCE, count))]
         return found
+
+    def newcomer(self) -> uuid.UUID:
+        """Enrol a member who holds nothing yet, whatever was measured on this volume before; return the id."""
+        with merchant_scope(self.merchant):
+            return find_or_create(email=f"{new_id()}@till.example", now=timezone.now(), actor=SYSTEM).id
 
     def vouchers(self, count: int) -> list[dict[str, str]]:
         """Issue so many vouchers without anything around them; return what drawing each takes."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from claims_center.models import Claim
-from claims_center.services.gifts import GIFT_MAIL
+from claims_center.services.base import GIFT_MAIL
 from config.bench.figures import Line, spread, timed
 from config.bench.servers import worker
 from config.bench.sink import sink

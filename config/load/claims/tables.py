@@ -11,7 +11,7 @@ from claims_center.models import (
     OrderBatch,
     OrderItem,
 )
-from claims_center.services.gifts import GIFT_MAIL
+from claims_center.services.base import GIFT_MAIL
 from codes.models import Code
 from config.load.fill import Loader
 from config.load.shares import AFTER
