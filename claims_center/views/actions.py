@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from claims_center import badges
 from claims_center.claim_page.sentences import ready_questions, ready_refusals
 from claims_center.forms import (
     GiftForm,
@@ -19,6 +20,7 @@ from claims_center.services import gifts, notices, processing, verdicts
 from claims_center.states import Status
 from claims_center.views.base import ClaimAction
 from messaging.texts import is_on
+from ui.timeline import Fact
 
 UNVERIFIED = (Status.NEW, Status.NEEDS_INFO)
 
@@ -29,9 +31,16 @@ def may_notify(claim: Claim, kind: str) -> bool:
 
 
 class Overriding(ClaimAction):
-    """An act that asks why where the order check does not say Match."""
+    """An act that asks why where the order check does not say Match, or nobody has verified the claim."""
 
     form_class = OverrideForm
+
+    def facts(self, claim: Claim) -> list[Fact]:
+        """Show what the reason is asked for."""
+        return [
+            Fact(str(_("Status")), badges.status(claim.status)),
+            Fact(str(_("Verification")), badges.verification(claim.verification)),
+        ]
 
     def form_kwargs(self, claim: Claim) -> dict[str, Any]:
         """Ask for the reason only where it is needed."""
@@ -115,17 +124,30 @@ class ReopenView(ClaimAction):
         verdicts.reopen(claim_id=claim.id, **values, **self.facts_for_service())
 
 
-class SendGiftView(ClaimAction):
+class SendGiftView(Overriding):
     """Send Gift by Email."""
 
     title = _("Send Gift by Email")
     icon_name = "send"
-    form_class = OverrideForm
     done = _("The gift is on its way to the customer.")
 
     def form_kwargs(self, claim: Claim) -> dict[str, Any]:
         """Ask for a reason where the claim is not verified."""
         return {"needed": claim.status in UNVERIFIED}
+
+    def text_for(self, claim: Claim) -> Any:
+        """Say what else sending does where nobody has verified the claim."""
+        return (
+            _("This claim is not verified. Sending its gift verifies it as well.") if claim.status in UNVERIFIED else ""
+        )
+
+    def facts(self, claim: Claim) -> list[Fact]:
+        """Show what goes to whom as well."""
+        return [
+            Fact(str(_("Gift")), claim.promotion_name),
+            Fact(str(_("To")), claim.customer_email),
+            *super().facts(claim),
+        ]
 
     def perform(self, claim: Claim, values: dict[str, Any]) -> None:
         """Give the gift and queue its mail."""

@@ -41,6 +41,10 @@ class ClaimAction(StaffView):
         """Return what the form needs of the claim."""
         return {}
 
+    def text_for(self, claim: Claim) -> Any:
+        """Return what is said above the question."""
+        return self.text
+
     def facts(self, claim: Claim) -> list[Any]:
         """Return facts that help to decide."""
         return []
@@ -101,7 +105,7 @@ class ClaimAction(StaffView):
         context = {
             "dialog_base": dialog_base(self.request),
             "title": self.title,
-            "text": self.text,
+            "text": self.text_for(claim),
             "form": form,
             "facts": self.facts(claim),
             "submit_label": self.submit_label or self.title,

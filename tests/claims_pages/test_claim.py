@@ -142,6 +142,8 @@ def test_ask_for_a_reason_where_the_order_does_not_match(agent: Client, merchant
 
 
 def test_override_with_a_reason(agent: Client, merchant: Merchant, claim: Claim) -> None:
+    asked = agent.get(path(merchant, "claims", claim.id, "send-gift")).content.decode()
+    assert all(words in asked for words in ("This claim is not verified", claim.customer_email, claim.promotion_name))
     assert post(agent, merchant, claim, "send-gift") == 422
     assert post(agent, merchant, claim, "send-gift", reason="VIP") == 302
     page = agent.get(path(merchant, "claims", claim.id)).content.decode()
