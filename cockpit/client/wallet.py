@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from django.db.models import Case, IntegerField, Value, When
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,10 +15,11 @@ from cockpit.client import codeimage
 from offers import badges, benefits
 from offers.models import OfferResponse
 from offers.offer_page import hours_words
-from offers.selectors import MOST_RESPONSES, responses_of
+from offers.rules import having_use
+from offers.selectors import responses_of
 from offers.services.using import is_reserved
-from offers.states import CLOSED, WAITING, OfferType, Status, UsageState
-from offers.usage import status_of, usage_of
+from offers.states import WAITING, OfferType, Status, UsageState
+from offers.usage import being_open, status_of, usage_of
 from tenancy.pictures import address_of
 from tenancy.selectors import merchant_zone
 from ui import cells, locale
@@ -30,8 +32,8 @@ ICONS: dict[str, str] = {
     OfferType.GIFT_WITH_PURCHASE: "shopping-bag",
     OfferType.POINTS_MULTIPLIER: "coins",
 }
-# Of what is over so many are shown.
-EARLIER = 10
+# So many that are held are shown, and so many of what is over.
+MOST, EARLIER = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,15 @@ class Coupon:
 
 
 def wallet_of(*, customer_id: uuid.UUID, slug: str, zone: tzinfo, at: datetime) -> tuple[list[Coupon], list[Coupon]]:
-    """Return what a customer holds, what can be used first and ends first before the rest, and what is over lately."""
-    rows = list(responses_of(customer_id=customer_id)[:MOST_RESPONSES])
-    held = [row for row in rows if status_of(row, at=at) not in CLOSED]
-    over = [row for row in rows if status_of(row, at=at) in CLOSED]
+    """Return what a customer holds, what can be used first and ends first before the rest, and what is over lately.
+
+    Asked apart, so that what was used since hides nothing that can still be used, however long ago it was given.
+    """
+    rows, is_open = responses_of(customer_id=customer_id), being_open(at=at)
+    ready_first = Case(When(having_use(at=at, zone=zone), then=Value(0)), default=Value(1), output_field=IntegerField())
+    held = list(rows.filter(is_open).order_by(ready_first, "expires_rank", "id")[:MOST])
     coupons = sorted(_told(held, slug, zone, at), key=lambda one: (not one.is_ready, one.row.expires_rank))
-    return coupons, _told(over[:EARLIER], slug, zone, at)
+    return coupons, _told(list(rows.exclude(is_open)[:EARLIER]), slug, zone, at)
 
 
 def coupon_of(*, response_id: uuid.UUID, customer_id: uuid.UUID, slug: str, at: datetime) -> Coupon | None:

@@ -10,8 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from cockpit.client import wallet
 from customers.models import Customer
 from offers.models import Offer, OfferResponse
+from offers.services.closing import cancel
 from offers.services.using import reserve
 from offers.states import PeriodKind, Source, Status
 from tenancy.models import Merchant
@@ -189,10 +191,27 @@ def test_anothers_offer_and_response_are_no_page(
     assert str(row.id) not in browser_of_mara.text("offers/")
 
 
+def test_show_an_old_coupon_however_much_was_used_since(
+    merchant: Merchant, mara: Customer, browser_of_mara: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open ones are looked for apart from those that are over; of too many open ones those that can be used are shown."""
+    monkeypatch.setattr(wallet, "MOST", 2)
+    with merchant_scope(merchant):
+        old = make.give(make.offer(is_claimable=False), mara, source=Source.STAFF)
+        other = make.offer(needs_clip=True, is_claimable=False)
+        for _ in range(3):
+            cancel(response_id=make.give(other, mara, source=Source.STAFF).id, reason="Mistake", **make.by(make.STAFF))
+        unclipped = [make.give(other, mara, source=Source.STAFF) for _ in range(2)]
+    page = browser_of_mara.text("offers/")
+    assert f"offers/{old.id}/" in page
+    assert [f"offers/{one.id}/clip/" in page for one in unclipped].count(True) == 1
+    assert page.count("The shop took it back") == 3
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_queries_of_the_offers(merchant: Merchant, mara: Customer, browser_of_mara: Browser, number: int) -> None:
     with merchant_scope(merchant):
         for _ in range(number):
             make.give(make.offer(needs_clip=True), mara, source=Source.STAFF)
             make.offer(total_limit=5, member_limit=2, pool=make.pool(1), code_source="pool")
-    assert len(queries_of(browser_of_mara.client, f"{browser_of_mara.home}offers/")) == 11
+    assert len(queries_of(browser_of_mara.client, f"{browser_of_mara.home}offers/")) == 12
