@@ -43,11 +43,13 @@ def toast(response: HttpResponse, text: str, tone: str = "ok") -> HttpResponse:
     return response
 
 
-class DialogRedirectMiddleware:
-    """Turns a redirect that answers a form in a dialog into `HX-Redirect`.
+class DialogMiddleware:
+    """Keeps a dialog in its page: the address stays the page's, and a redirect that answers its form leads out of it.
 
-    htmx would follow the redirect itself and draw the next page inside the dialog; with the header the browser
-    goes there, and a view need not know whether its form stood in a dialog or on a page.
+    htmx would follow the redirect itself and draw the next page inside the dialog; with `HX-Redirect` the browser
+    goes there, and a view need not know whether its form stood in a dialog or on a page. And htmx 2.0.10 makes the
+    dialog's address that of the page, `hx-push-url="false"` or not (its issue 3966): whoever closed the dialog and
+    loaded the page again got the dialog instead of the page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -56,7 +58,10 @@ class DialogRedirectMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         response = self.get_response(request)
-        if "Location" not in response.headers or not is_fragment(request, DIALOG):
+        if not is_fragment(request, DIALOG):
+            return response
+        if "Location" not in response.headers:
+            response.headers["HX-Push-Url"] = "false"
             return response
         answer = HttpResponse(status=200, headers={"HX-Redirect": response.headers["Location"]})
         answer.cookies = response.cookies

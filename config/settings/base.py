@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "ui.htmx.DialogRedirectMiddleware",
+    "ui.htmx.DialogMiddleware",
     # Last, so that its process_view opens the merchant's door around the view and nothing else.
     "tenancy.middleware.MerchantMiddleware",
 ]

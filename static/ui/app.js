@@ -92,6 +92,24 @@
     return Boolean(dialog);
   }
 
+  // What was typed into a dialog is not lost by a slip: Escape, or a press beside it, has to come twice.
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("#dialog form");
+    if (form) form.dataset.typed = "1";
+  });
+
+  function isSlip(dialog) {
+    const form = find("form[data-typed]", dialog);
+    if (!form) return false;
+    delete form.dataset.typed;
+    toast(toasts().dataset.typed, "warning");
+    return true;
+  }
+
+  document.addEventListener("cancel", (event) => {
+    if (event.target.matches("dialog") && isSlip(event.target)) event.preventDefault();
+  }, true);
+
   // --- Clicks -----------------------------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
@@ -104,7 +122,9 @@
     if (target.closest("[data-open-shortcuts]")) find("#shortcuts")?.showModal();
     if (target.closest("[data-close]") && closeDialog(target)) event.preventDefault();
     // A press on the backdrop closes, where the browser does not yet do so for closedby=any.
-    if (target.matches("dialog[closedby=any]") && !("closedBy" in HTMLDialogElement.prototype)) target.close();
+    if (target.matches("dialog[closedby=any]") && !("closedBy" in HTMLDialogElement.prototype)) {
+      if (!isSlip(target)) target.close();
+    }
     if (target.matches("[data-select]")) target.select();
     if (target.closest("[data-print]")) print();
   });

@@ -141,3 +141,48 @@ def test_call_the_way_out_of_canceling_something_else(page: Page, live: str, mer
         dialog.get_by_role("link", name=way_out, exact=True).click()
         expect(dialog).to_be_hidden()
     expect(page.locator("h1 .badge")).to_have_text("Active")
+
+
+def test_close_a_dialog_by_a_slip_only_where_nothing_was_typed(
+    page: Page, live: str, merchant: Merchant, claim: Claim
+) -> None:
+    enter(page, live, sign_in(merchant, Role.AGENT))
+    here = f"{live}/m/{merchant.slug}/claims/{claim.id}/"
+    page.goto(here)
+    dialog = page.get_by_role("dialog", name="Reject")
+    words = dialog.get_by_label("What the customer is told")
+
+    def ask() -> None:
+        page.get_by_role("button", name="More").click()
+        page.get_by_role("link", name=re.compile("^Reject")).click()
+        expect(words).to_be_focused()
+
+    for slip in (lambda: page.keyboard.press("Escape"), lambda: page.mouse.click(5, 5)):
+        ask()
+        slip()
+        expect(dialog).to_be_hidden()
+        ask()
+        page.keyboard.type(WHY)
+        slip()
+        expect(page.locator(".toast", has_text="What you typed is not saved.").last).to_be_visible()
+        expect(words).to_have_value(WHY)
+        slip()
+        expect(dialog).to_be_hidden()
+
+
+def test_stay_on_the_page_below_a_dialog(page: Page, live: str, merchant: Merchant, claim: Claim) -> None:
+    """Its address is the page's: loaded anew the page comes, and the way back leads where one came from."""
+    enter(page, live, sign_in(merchant, Role.AGENT))
+    there, here = f"{live}/m/{merchant.slug}/customers/", f"{live}/m/{merchant.slug}/claims/{claim.id}/"
+    page.goto(there)
+    page.goto(here)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("link", name=re.compile("^Reject")).click()
+    dialog = page.get_by_role("dialog", name="Reject")
+    dialog.get_by_role("button", name="Reject").click()
+    expect(dialog.get_by_role("alert").first).to_be_visible()
+    expect(page).to_have_url(here)
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(here)
+    page.go_back()
+    expect(page).to_have_url(there)

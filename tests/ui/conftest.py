@@ -36,7 +36,7 @@ def gallery(settings: Any) -> None:
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
-        "ui.htmx.DialogRedirectMiddleware",
+        "ui.htmx.DialogMiddleware",
     ]
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.ROOT_URLCONF = "tests.ui.gallery.urls"

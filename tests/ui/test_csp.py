@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
 
 from ui.csp import ContentSecurityPolicyMiddleware, build_policy, csp_override
-from ui.htmx import DialogRedirectMiddleware, dialog_base, is_fragment, toast
+from ui.htmx import DialogMiddleware, dialog_base, is_fragment, toast
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -72,10 +72,18 @@ def test_turns_a_redirect_in_a_dialog_into_one_of_the_browser(rf: RequestFactory
         return response
 
     inside = rf.post("/", headers={"HX-Request": "true", "HX-Target": "dialog-body"})
-    response = DialogRedirectMiddleware(view)(inside)
+    response = DialogMiddleware(view)(inside)
     assert (response.status_code, response.headers["HX-Redirect"]) == (200, "/there/?a=1")
     assert response.cookies["messages"].value == "x"
-    assert DialogRedirectMiddleware(view)(rf.post("/")).status_code == 302
+    assert DialogMiddleware(view)(rf.post("/")).status_code == 302
+
+
+def test_leaves_the_pages_address_alone_where_a_dialog_opens(rf: RequestFactory) -> None:
+    answer = DialogMiddleware(lambda _request: HttpResponse("?"))
+    inside = answer(rf.get("/", headers={"HX-Request": "true", "HX-Target": "dialog-body"}))
+    assert inside.headers["HX-Push-Url"] == "false"
+    other = answer(rf.get("/", headers={"HX-Request": "true", "HX-Target": "grid-region"}))
+    assert "HX-Push-Url" not in other.headers
 
 
 def test_chooses_the_dialog_or_a_page(rf: RequestFactory) -> None:
