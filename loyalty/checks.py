@@ -92,6 +92,15 @@ CHECKS: dict[str, tuple[str, str, str]] = {
            WHERE p.merchant_id = %(merchant)s
              AND (coalesce(r.amount, 0) <> p.returned_amount OR coalesce(r.points, 0) <> p.points_returned)""",
     ),
+    "return_shortfall": (
+        "purchase",
+        "Goods were returned whose points are still missing, though there are points in the purchase's lot.",
+        """SELECT DISTINCT p.id FROM loyalty_purchasereturn r
+           JOIN loyalty_purchase p ON p.merchant_id = r.merchant_id AND p.id = r.purchase_id
+           JOIN ledger.grants g ON g.merchant_id = p.merchant_id AND g.id = p.grant_id
+           WHERE r.merchant_id = %(merchant)s AND r.shortfall > 0 AND g.remaining > 0
+             AND (g.expires_at IS NULL OR g.expires_at > now())""",
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from ledger.acts import Act, Reversal, Step
 from ledger.services import post_many, reverse_many
 from loyalty.models import RedeemedChange, RedeemedReward
 from loyalty.services.base import LONGEST_REASON, ledger_facts
-from loyalty.services.forfeiting import forfeit_again
+from loyalty.services.regained import settle_regained
 from loyalty.states import Event
 from tenancy.actors import Actor
 
@@ -72,8 +72,8 @@ class Change:
 def write(*, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
     """Write the changes of locked redeemed rewards, each exactly as a single act would.
 
-    1. The ledger's entries and reversals; it locks the customers' accounts by id. What comes back to customers who were
-       erased is forfeited.
+    1. The ledger's entries and reversals; it locks the customers' accounts by id. What comes back to customers is
+       settled: see `settle_regained`.
     2. The redeemed rewards, with their next version.
     3. One row of history each.
 
@@ -84,7 +84,7 @@ def write(*, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
     post_many(acts=[change.act for change in changes if change.act], actor=actor)
     reversals = [change.reversal for change in changes if change.reversal]
     reverse_many(reversals=reversals, actor=actor)
-    forfeit_again(customer_ids={one.customer_id for one in reversals}, actor=actor, now=now)
+    settle_regained(customer_ids={one.customer_id for one in reversals}, actor=actor, now=now)
     for change in changes:
         change.redeemed.version += 1
     columns = {name for change in changes for name in change.changed()}

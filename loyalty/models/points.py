@@ -121,7 +121,10 @@ class Purchase(MerchantModel):
 
 
 class PurchaseReturn(MerchantModel):
-    """Goods brought back. `points_returned` were taken from the purchase's own lot; `shortfall` was spent already."""
+    """Goods brought back. `points_returned` were taken from the purchase's own lot; `shortfall` was spent already.
+
+    Where spent points come back to that lot, the return takes them: the one grows, the other shrinks.
+    """
 
     purchase = MerchantForeignKey(Purchase, on_delete=models.PROTECT, related_name="returns")
     reference = models.CharField(max_length=LONGEST_REFERENCE)

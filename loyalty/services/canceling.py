@@ -16,7 +16,7 @@ from loyalty.errors import AlreadyUsed, NotActive, NotAllowed
 from loyalty.models import RedeemedReward, Reward
 from loyalty.services import stock
 from loyalty.services.base import keep, ledger_facts, locked
-from loyalty.services.forfeiting import forfeit_again
+from loyalty.services.regained import missing_by_lot, settle_regained
 from loyalty.services.using import NOT_ACTIVE
 from loyalty.states import CashbackStatus, CouponStatus, Event
 from tenancy.actors import Actor
@@ -24,8 +24,9 @@ from tenancy.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class LotBack:
-    """One lot that points go back to: how many, when it was earned, when it ends, and whether it has ended already."""
+    """One lot that points go back to: which, how many, when it was earned, when it ends, whether it has ended already."""
 
+    grant_id: uuid.UUID
     points: int
     earned_at: datetime
     expires_at: datetime | None
@@ -34,10 +35,14 @@ class LotBack:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What canceling would do now: points that come back, of them those whose lot has ended, and the code's fate."""
+    """What canceling would do now: points that come back, of them those whose lot has ended, and the code's fate.
+
+    `clawed_back`: of the points that come back those that returned goods were still waiting for.
+    """
 
     points: int
     lapsing: int
+    clawed_back: int
     burns_code: bool
     has_code: bool
     lots: tuple[LotBack, ...] = ()
@@ -49,12 +54,14 @@ def effect_of(*, redeemed: RedeemedReward, now: datetime) -> Effect:
     lots = tuple(_lot_back(one, now) for one in paid.order_by("position"))
     burns = Reward.objects.values_list("burns_code", flat=True).get(id=redeemed.reward_id)
     lapsing = sum(lot.points for lot in lots if lot.has_ended)
-    return Effect(redeemed.cost_in_points, lapsing, burns, redeemed.code_id is not None, lots)
+    missing = missing_by_lot(grant_ids=[lot.grant_id for lot in lots if not lot.has_ended])
+    clawed_back = sum(min(lot.points, missing.get(lot.grant_id, 0)) for lot in lots)
+    return Effect(redeemed.cost_in_points, lapsing, clawed_back, burns, redeemed.code_id is not None, lots)
 
 
 def _lot_back(paid: Movement, now: datetime) -> LotBack:
     ends = paid.grant.expires_at
-    return LotBack(paid.amount, paid.grant.earned_at, ends, has_ended=ends is not None and ends <= now)
+    return LotBack(paid.grant_id, paid.amount, paid.grant.earned_at, ends, has_ended=ends is not None and ends <= now)
 
 
 def check_cancelable(*, redeemed: RedeemedReward, now: datetime) -> None:
@@ -75,8 +82,8 @@ def cancel(
 
     1. Holds its reward against changes, and locks it. A canceled one is returned as it is, or with ``is_strict`` refused (NotActive).
     2. With ``refund`` reverses the redemption: the points go back to the very lots that they came from, with their
-       own end (what has ended meanwhile expires again at once, and so do points of a customer who was erased). Without,
-       revokes the voucher alone.
+       own end (what has ended meanwhile expires again at once, and so do points of a customer who was erased; returns
+       take what they had not found there). Without, revokes the voucher alone.
     3. Burns the code, or frees it, as the reward says; gives its place in the limits back.
     4. Writes state and history.
 
@@ -95,7 +102,7 @@ def cancel(
         (burn if reward.burns_code else put_back)(code_id=redeemed.code_id, actor=actor, now=now, reason=reason)
     entry_id = _give_back(redeemed, refund=refund, actor=actor)
     if refund and redeemed.cost_in_points:
-        forfeit_again(customer_ids=[redeemed.customer_id], actor=actor, now=now)
+        settle_regained(customer_ids=[redeemed.customer_id], actor=actor, now=now)
     redeemed.canceled_at, redeemed.coupon_status, redeemed.is_refunded = now, CouponStatus.CANCELED, refund
     return keep(
         redeemed=redeemed,

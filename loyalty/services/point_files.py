@@ -17,8 +17,8 @@ from loyalty.earning import validity
 from loyalty.errors import KeyReused, NotEnoughPoints
 from loyalty.models import PointAdjustment
 from loyalty.services.adjustments import ORIGIN, adjust
-from loyalty.services.forfeiting import forfeit_again
 from loyalty.services.purchases import settings_of_merchant
+from loyalty.services.regained import settle_regained
 from loyalty.states import AdjustmentState, PointEvent
 from loyalty.waiting import look_again
 from tenancy.actors import Actor
@@ -71,9 +71,9 @@ def kept(*, adjustments: Mapping[uuid.UUID, PointAdjustment], now: datetime) -> 
 def undo(*, adjustments: Sequence[PointAdjustment], actor: Actor, now: datetime, reason: str) -> None:
     """Take locked adjustments back, all of them or none; ``reason`` stands in the journal.
 
-    1. Reverses the entries of those that are done, each on its own lot; what comes back to a customer who was erased
-    is forfeited. 2. Notes all of them as taken back; one that
-    waited for approval never happens.
+    1. Reverses the entries of those that are done, each on its own lot; what comes back is settled (see
+       `settle_regained`).
+    2. Notes all of them as taken back; one that waited for approval never happens.
 
     Raises NotReversible where points were spent since, AlreadyReversed.
     """
@@ -81,7 +81,7 @@ def undo(*, adjustments: Sequence[PointAdjustment], actor: Actor, now: datetime,
     reverse_many(reversals=[_reversal(row, reason) for row in done], actor=actor)
     taken = {row.customer_id for row in done if row.points < 0}
     if taken:
-        forfeit_again(customer_ids=taken, actor=actor, now=now)
+        settle_regained(customer_ids=taken, actor=actor, now=now)
     ids = [row.id for row in adjustments]
     PointAdjustment.objects.filter(id__in=ids).update(state=AdjustmentState.UNDONE)
     if len(done) < len(adjustments):

@@ -1,6 +1,7 @@
 """The acts on a redeemed reward. Each is one service call."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.template.loader import render_to_string
@@ -107,13 +108,7 @@ class CancelView(RedeemedAct):
     def words(self, row: RedeemedReward) -> str:
         """Say what canceling does to points and code."""
         effect = canceling.effect_of(redeemed=row, now=timezone.now())
-        number = {"points": locale.number(effect.points), "lapsing": locale.number(effect.lapsing)}
-        if not effect.points:
-            parts = [_now("It took no points, so none go back.")]
-        else:
-            parts = [_now("%(points)s points go back to the lots they came from, with their own end.") % number]
-        if effect.lapsing:
-            parts.append(_now("%(lapsing)s of them have ended meanwhile and expire at once.") % number)
+        parts = list(_points_words(effect))
         if effect.has_code:
             parts.append(_now("The code is burnt.") if effect.burns_code else _now("The code returns to its pool."))
         parts.append(_now("This cannot be undone."))
@@ -166,3 +161,17 @@ class ResendView(RedeemedAct):
     def perform(self, row: RedeemedReward, values: dict[str, Any]) -> None:
         """Send it."""
         notices.tell_again(**self.facts_for_service(row))
+
+
+def _points_words(effect: canceling.Effect) -> Iterator[str]:
+    """Say what becomes of the points that were paid, if they are given back."""
+    if not effect.points:
+        yield _now("It took no points, so none go back.")
+        return
+    points, lapsing, clawed = (locale.number(one) for one in (effect.points, effect.lapsing, effect.clawed_back))
+    yield _now("%(points)s points go back to the lots they came from, with their own end.") % {"points": points}
+    if effect.lapsing:
+        yield _now("%(lapsing)s of them have ended meanwhile and expire at once.") % {"lapsing": lapsing}
+    if effect.clawed_back:
+        text = _now("%(clawed)s of them are taken back at once: the goods that earned them were returned.")
+        yield text % {"clawed": clawed}

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,7 +34,7 @@ from loyalty import coupons
 from loyalty.coupon import status_of
 from loyalty.earning import points_for, returned_in_all, validity
 from loyalty.errors import NotEnoughPoints, Refused
-from loyalty.models import LoyaltySettings, Purchase, RedeemedReward
+from loyalty.models import LoyaltySettings, Purchase, PurchaseReturn, RedeemedReward
 from loyalty.services.adjustments import adjust
 from loyalty.services.canceling import cancel
 from loyalty.services.purchases import record_purchase, record_return
@@ -76,11 +77,12 @@ class Lot:
 
 @dataclass
 class Bought:
-    """A purchase as the model knows it: its lot, its amount, what came back."""
+    """A purchase as the model knows it: its lot, its amount, what came back, and which points returns did not find."""
 
     row: Purchase
     lot: Lot | None
     returned: Decimal = Decimal(0)
+    missing: int = 0
 
 
 @dataclass
@@ -189,6 +191,7 @@ class Shop(RuleBasedStateMachine):
         # What is left in a lot that has ended is no longer the customer's to give back.
         part = min(after - before, one.lot.left) if one.lot and not one.lot.has_ended(self.clock) else 0
         assert (row.points_returned, row.shortfall) == (part, after - before - part)
+        one.missing += row.shortfall
         if one.lot:
             one.lot.left -= part
 
@@ -253,6 +256,16 @@ class Shop(RuleBasedStateMachine):
             for lot, part in one.paid:
                 # What comes back to a lot that has ended expires again at once.
                 lot.left += 0 if lot.has_ended(self.clock) else part
+            self.claw_back()
+
+    def claw_back(self) -> None:
+        """What comes back to the lot of a purchase goes to its returns first."""
+        for one in self.bought:
+            if one.lot and not one.lot.has_ended(self.clock):
+                part = min(one.missing, one.lot.left)
+                one.missing, one.lot.left = one.missing - part, one.lot.left - part
+        found = PurchaseReturn.objects.aggregate(missing=Sum("shortfall"))["missing"]
+        assert (found or 0) == sum(one.missing for one in self.bought)
 
     @precondition(lambda self: self.taken)
     @rule(data=st.data())
