@@ -12,6 +12,7 @@ from claims_center.signals import forget_traits
 from claims_center.signals.marking import around
 from claims_center.states import Attention
 from messaging.forgetting import forget as forget_messages
+from messaging.forgetting import hold as hold_messages
 from tenancy.models import Merchant
 from tenancy.scope import current_merchant_id
 from tenancy.secrets import encrypt
@@ -36,8 +37,8 @@ FIELDS = (
 def forget(*, customer_id: uuid.UUID) -> int:
     """Forget who a customer is, in everything that claims keep; return how many claims there were.
 
-    1. Locks the customer's claims and those that they give a signal to, all by id as everybody who locks several does;
-       has the mails to the addresses that the customer's own know forgotten.
+    1. Locks the mails to the customer's addresses, then the customer's claims and those that they give a signal to, all by
+       id as everybody who locks several does; has the mails forgotten.
     2. Removes what they are compared and found by, notes, settled signals, drafts, what bulk acts kept for an undo, and
        the words of the history; blanks the buyer of the orders that they matched.
     3. Blanks names, addresses, feedback and what was typed; no tracker link leads to them any more.
@@ -47,6 +48,9 @@ def forget(*, customer_id: uuid.UUID) -> int:
     given a second gift. Twice is as once.
     """
     mine = Q(customer_id=customer_id)
+    hold_messages(
+        customer_id=customer_id, addresses=set(Claim.objects.filter(mine).values_list("customer_email", flat=True))
+    )
     near = around(list(Claim.objects.filter(mine).values_list("id", flat=True)))
     held = Claim.objects.select_for_update(no_key=True).filter(mine | Q(id__in=near)).order_by("id")
     claims = [claim for claim in held if claim.customer_id == customer_id]

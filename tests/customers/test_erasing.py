@@ -1,5 +1,6 @@
 """Erasing a person: nothing in the merchant's rows tells any more who it was, and every number is as before."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -8,17 +9,19 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.module_loading import import_string
 
 from claims_center.models import Claim, ClaimTrait
-from claims_center.services import desk, gifts, rechecks, verdicts
+from claims_center.services import desk, forgetting, gifts, rechecks, verdicts
 from claims_center.services.marks import mark
 from config.erasure import ENDINGS, FORGETTERS
 from customers.models import Customer
 from customers.services import erase
 from ledger import checks
 from messaging.models import Message
+from messaging.states import Status as MailStatus
+from messaging.status import Move, move_all
 from tenancy.actors import Actor
 from tenancy.base import MerchantModel
 from tenancy.models import AuditEvent, Merchant
@@ -171,3 +174,46 @@ def test_show_an_erased_customers_claim(merchant: Merchant) -> None:
         page = client.get(f"/m/{merchant.slug}/{path}")
         assert page.status_code == 200
         assert "Quackenbush" not in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("in_order", [True, False])
+def test_erase_while_a_mail_goes_out(
+    together: Callable[..., Any], merchant: Merchant, monkeypatch: pytest.MonkeyPatch, in_order: bool
+) -> None:
+    """Both take the mail first, then the claim; the control does not: each waits for the other."""
+    with merchant_scope(merchant):
+        claim = person_with_everything()
+        mail = Message.objects.get(origin_id=claim.id, kind="claim.gift")
+        assert move_all([Move(mail, MailStatus.SENDING, NOW)])
+    both_hold = threading.Barrier(2)
+
+    def holding() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_hold.wait(0.5 if in_order else 15)
+
+    if not in_order:
+        monkeypatch.setattr(forgetting, "hold_messages", lambda **_of: [])
+    forget = forgetting.forget_messages
+
+    def late(**told: Any) -> int:
+        holding()
+        return forget(**told)
+
+    monkeypatch.setattr(forgetting, "forget_messages", late)
+
+    def act(what: str) -> None:
+        with merchant_scope(merchant):
+            if what == "erase":
+                erase(customer_id=claim.customer_id, actor=SYSTEM, now=NOW)
+                return
+            held = Message.objects.select_for_update(no_key=True).get(id=mail.id)
+            holding()
+            move_all([Move(held, MailStatus.SENT, NOW)])
+
+    outcomes = together(act, [("send",), ("erase",)])
+    stuck = [one.error for one in outcomes if isinstance(one.error, OperationalError)]
+    assert (stuck == []) == in_order
+    with merchant_scope(merchant):
+        assert Message.objects.get(id=mail.id).status in {MailStatus.SENT, MailStatus.SENDING, MailStatus.SKIPPED}
+    assert checks.run(merchant.id).findings == []
