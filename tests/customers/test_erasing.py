@@ -19,6 +19,7 @@ from config.erasure import ENDINGS, FORGETTERS
 from customers.models import Customer
 from customers.services import erase
 from ledger import checks
+from messaging.forgetting import forget as forget_messages
 from messaging.models import Message
 from messaging.states import Status as MailStatus
 from messaging.status import Move, move_all
@@ -194,11 +195,10 @@ def test_erase_while_a_mail_goes_out(
 
     if not in_order:
         monkeypatch.setattr(forgetting, "hold_messages", lambda **_of: [])
-    forget = forgetting.forget_messages
 
     def late(**told: Any) -> int:
         holding()
-        return forget(**told)
+        return forget_messages(**told)
 
     monkeypatch.setattr(forgetting, "forget_messages", late)
 
