@@ -184,6 +184,12 @@
     }
   });
 
+  // Ctrl, Cmd or Shift open a tab or a window of its own, as on any link; htmx would mind but two of them, on some links.
+  document.addEventListener("click", (event) => {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (elsewhere && event.target.closest?.("a:is([hx-boost], [hx-get])")) event.stopPropagation();
+  }, true);
+
   // The link that closes a dialog stands in a form whose links htmx follows; it would load the page anew behind it.
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt.closest("dialog [data-close]")) event.preventDefault();
@@ -255,12 +261,21 @@
     freshen().finally(() => event.detail.issueRequest(true));
   });
 
+  // What looks again by itself says once that nothing came: the next answer brings a new element in its place.
+  function complain(elt, text) {
+    if (elt.matches?.(LOOKS)) {
+      if (elt.dataset.failed) return;
+      elt.dataset.failed = "1";
+    }
+    toast(text, "bad");
+  }
+
   document.addEventListener("htmx:responseError", (event) => {
-    const { status } = event.detail.xhr;
-    isSignedOut = status === 401;
-    toast(isSignedOut ? toasts().dataset.signedOut : `${toasts().dataset.failed} (${status})`, "bad");
+    const { elt, xhr } = event.detail;
+    isSignedOut = xhr.status === 401;
+    complain(elt, isSignedOut ? toasts().dataset.signedOut : `${toasts().dataset.failed} (${xhr.status})`);
   });
-  document.addEventListener("htmx:sendError", () => toast(toasts().dataset.offline, "bad"));
+  document.addEventListener("htmx:sendError", (event) => complain(event.detail.elt, toasts().dataset.offline));
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
 
   // --- Keyboard -----------------------------------------------------------------------------------------------

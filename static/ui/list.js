@@ -11,6 +11,7 @@
   let last = null;
 
   function showSelection() {
+    keepTicks();
     const bar = find("[data-bulk]");
     if (!bar) return;
     const ticked = boxes().filter((box) => box.checked).length;
@@ -20,6 +21,19 @@
     head.indeterminate = ticked > 0 && !head.checked;
     const everything = find("[name=all]", bar);
     if (everything && ticked < boxes().length) everything.checked = false;
+  }
+
+  // For the way back, by their ids: a browser would tick by place, and in that place may stand another row meanwhile.
+  function keepTicks() {
+    const ticked = boxes().filter((box) => box.checked).map((box) => box.value);
+    if (ticked.length || history.state?.ticked) history.replaceState({ ...history.state, ticked }, "");
+  }
+
+  function tickAgain() {
+    for (const id of history.state?.ticked ?? []) {
+      const box = boxes().find((one) => one.value === id);
+      if (box) box.checked = true;
+    }
   }
 
   document.addEventListener("change", (event) => {
@@ -93,15 +107,19 @@
       open: find("#grid-region .pop-more details[open] :is(input, a)")?.name,
       name: inside ? active.name : "",
       value: active?.value,
-      label: inside && !active.name ? active.textContent.trim() : "",
+      label: inside && !active.name ? says(active) : "",
+      inside,
       caret: active?.type === "search" ? active.selectionStart : null,
       scroll: find(".grid-wrap")?.scrollLeft ?? 0,
     };
   });
 
+  // What kind it is belongs to it: a column and its filter bear the same name.
+  const says = (one) => `${one.localName} ${words(one) || one.textContent.trim()}`;
+
   function focusAgain(region) {
     if (!kept) return;
-    const { popover, name, value, label, caret, scroll } = kept;
+    const { popover, name, value, label, inside, caret, scroll } = kept;
     kept = null;
     const wrap = find(".grid-wrap", region);
     if (wrap) wrap.scrollLeft = scroll;
@@ -110,11 +128,16 @@
     let element = same.find((one) => one.type === "search" || one.type === "date" || one.value === value);
     // A column that was moved to an end has lost the button that moved it.
     element ??= same.find((one) => about(one.value) === about(value));
-    if (!element && label) element = all("a, button", region).find((one) => one.textContent.trim() === label);
+    if (!element && label) element = all("a, button", region).find((one) => says(one) === label);
     const open = element?.closest("[popover]") ?? (popover && document.getElementById(popover));
     if (popover && open) {
       open.showPopover({ source: find(`[popovertarget="${open.id}"]`) });
       element?.closest("details")?.setAttribute("open", "");
+    }
+    // What was pressed may be gone with what it did; whoever goes on by Tab goes on from here, not from the page's top.
+    if (inside && !element && !open) {
+      element = region;
+      region.tabIndex = -1;
     }
     element?.focus({ preventScroll: true });
     if (caret !== null && element?.type === "search") typeOn(element, value, caret);
@@ -213,7 +236,7 @@
     }
   }
 
-  // Neither event of a restored history entry names a target; the whole page is new then.
-  for (const name of ["htmx:pushedIntoHistory", "htmx:historyRestore"]) document.addEventListener(name, start);
+  document.addEventListener("htmx:pushedIntoHistory", start);
+  tickAgain();
   start();
 })();

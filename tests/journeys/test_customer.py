@@ -2,12 +2,14 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from claims_center.models import Funnel
 from claims_center.services import verdicts
 from cockpit.client.privacy import ask_erasure
 from customers.models import Customer
@@ -18,6 +20,7 @@ from tenancy.roles import Role
 from tenancy.scope import merchant_scope
 from tests.claims_pages.factories import funnel_with, make_claim, path, sign_in
 from tests.support.seeing import enter
+from tests.support.waiting import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 KNOWN = {"phone": "+33 1 23 45 67 89", "card_number": "4000-17", "street": "Rue de la Paix", "city": "Lyon"}
@@ -81,3 +84,19 @@ def test_forget_a_customer_who_asked(
     page.goto(live_server.url + path(merchant, "customers"))
     expect(page.get_by_text("Fournier")).to_have_count(0)
     assert complaints == []
+
+
+def test_fit_a_phone_whatever_the_name(
+    page: Page, live_server: LiveServer, merchant: Merchant, customer: Customer
+) -> None:
+    with merchant_scope(merchant):
+        long: dict[str, Any] = {"first_name": "عبد الرحمن", "last_name": "W" * 80}
+        claim = make_claim(
+            Funnel.objects.all()[0], email="long@example.com", order_number="112-7391030-0000099", **long
+        )
+    enter(page, live_server.url, sign_in(merchant, Role.AGENT))
+    page.set_viewport_size({"width": 390, "height": 844})
+    for rows, row in (("customers", claim.customer_id), ("claims", claim.id)):
+        page.goto(f"{live_server.url}{path(merchant, rows)}{row}/")
+        expect(page.locator(".crumbs")).to_contain_text("WWWW")
+        assert fits(page, 390), rows
