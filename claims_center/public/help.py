@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 # O for 0 and l or I for 1 are what people type when they copy a number from paper.
 LOOK_ALIKES = str.maketrans("OoIl", "0011")
-SEPARATORS = re.compile(r"[\s\-\u2010-\u2015_.#/]+")
+# Minus signs, soft hyphens and signs without width come along when a number is copied from a page or an e-mail.
+SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff_.#/]+")
 
 
 @dataclass(frozen=True, slots=True)

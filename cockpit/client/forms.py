@@ -11,6 +11,7 @@ from customers.models import Customer
 from ui.forms import DateInput, StyledForm
 
 TRAP = "website"
+FEWEST_DIGITS = 5
 
 
 class AddressForm(StyledForm):
@@ -72,6 +73,13 @@ class ProfileForm(ContactForm):
         if self.instance.birthday:
             self.fields["birthday"].disabled = True
             self.fields["birthday"].help_text = _("Is it wrong? Write to us, and we put it right.")
+
+    def clean_phone(self) -> str:
+        """Refuse what holds no number, as the funnel does; what the shop wrote down may stay."""
+        phone: str = self.cleaned_data["phone"].strip()
+        if phone and "phone" in self.changed_data and sum(sign.isdigit() for sign in phone) < FEWEST_DIGITS:
+            raise forms.ValidationError(_("This is not a phone number."))
+        return phone
 
     def clean(self) -> dict[str, Any]:
         """Take the values as they are: the customer stays known by the address of the session."""

@@ -19,13 +19,16 @@ CODES = {
     500: "internal_error",
 }
 PROGRAMS = "/api/"
+# Customers have nothing to do with the start page, where staff sign in.
+CUSTOMERS = ("/f/", "/q/", "/track/", "/stop/", "/c/")
 
 
 def _page(request: HttpRequest, template: str, status: int, **more: Any) -> HttpResponse:
     if request.path_info.startswith(PROGRAMS):
         return problem(status, CODES[status], "This cannot be answered.")
     # Rendered without the request's context processors, so that there is no session, user or merchant to look up.
-    page = render_to_string(template, {"request": request, **more})
+    context = {"request": request, "for_customers": request.path_info.startswith(CUSTOMERS)}
+    page = render_to_string(template, context | more)
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 
 

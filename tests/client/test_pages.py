@@ -33,6 +33,12 @@ def by_staff(merchant: Merchant, act: Any, row: RedeemedReward, **told: Any) -> 
         act(redeemed_id=row.id, actor=STAFF, now=timezone.now(), **told)
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_name_the_zone_of_all_times(merchant: Merchant, mara: Customer, path: str) -> None:
+    Merchant.objects.filter(id=merchant.id).update(time_zone="Asia/Kathmandu")
+    assert "Times in Asia/Kathmandu" in signed_in(merchant, mara).text(path)
+
+
 # --- My rewards ---------------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,17 @@ def test_keep_what_was_typed(browser_of_mara: Browser) -> None:
     assert 'value="New Street"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("typed", ["none of your business", "123", "🎁"])
+def test_refuse_a_phone_that_is_none(merchant: Merchant, mara: Customer, browser_of_mara: Browser, typed: str) -> None:
+    answer = browser_of_mara.post("profile/", **CHANGED, phone=typed)
+    assert answer.status_code == 422
+    assert "This is not a phone number." in answer.content.decode()
+    with merchant_scope(merchant):
+        Customer.objects.filter(id=mara.id).update(phone=typed)
+    assert browser_of_mara.post("profile/", **CHANGED, phone=typed).status_code == 303
+    assert browser_of_mara.post("profile/", **CHANGED, phone="").status_code == 303
+
+
 def test_tell_a_birthday_once(merchant: Merchant, mara: Customer, browser_of_mara: Browser) -> None:
     browser_of_mara.post("profile/", **CHANGED, birthday="1990-04-01")
     browser_of_mara.post("profile/", **CHANGED, birthday="1990-12-24")

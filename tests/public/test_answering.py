@@ -147,6 +147,12 @@ def test_find_no_page_for_a_strange_token(claim: Claim, other_merchant: Merchant
         assert Client().post(f"/track/{token}/{page}", {"text": "x", "question": 2}).status_code == 404
 
 
+@pytest.mark.parametrize("page", ["answer/", "missing/"])
+def test_lead_whoever_opens_the_address_of_a_form_again(claim: Claim, page: str) -> None:
+    for method in (Client().get, Client().head):
+        assert method(address(claim, page))["Location"] == address(claim)
+
+
 def test_report_a_missing_mail_once(walker: Walker, settings: Any) -> None:
     walker.submit()
     settings.RATE_LIMIT_FACTOR = 1.0

@@ -89,6 +89,21 @@ def test_take_an_order_number_as_people_type_it(walker: Walker, typed: str) -> N
     assert walker.post("order", order_number=typed).status_code == 302
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "112\u22127391030\u22120042617",  # minus signs
+        "112-739\u00ad1030-0042617",  # a soft hyphen
+        "112-\u200b7391030-\u200b0042617",  # places where a line may break
+        "112\u200e-7391030\u200e-0042617",  # marks of the direction of writing
+        "\ufeff112\u2011739\u206010300042617",
+    ],
+)
+def test_take_an_order_number_as_it_is_pasted(walker: Walker, pasted: str) -> None:
+    walker.walk(until="order")
+    assert walker.post("order", order_number=pasted).status_code == 302
+
+
 def test_leave_the_order_number_out_where_it_is_not_asked(merchant: Merchant) -> None:
     with merchant_scope(merchant):
         walker = Walker(Client(), merchant, make_funnel(order_number="none"))

@@ -35,6 +35,12 @@ def test_show_a_new_claim(walker: Walker) -> None:
     assert "no-store" in response["Cache-Control"]
 
 
+def test_name_the_zone_of_all_times(walker: Walker) -> None:
+    walker.submit()
+    Merchant.objects.filter(id=walker.merchant.id).update(time_zone="Asia/Kathmandu")
+    assert "Times in Asia/Kathmandu" in track(walker.claims()[0]).content.decode()
+
+
 @pytest.mark.parametrize(
     ("act", "headline"),
     [(ask_info, "We need something from you"), (reject, "Your claim was not accepted")],

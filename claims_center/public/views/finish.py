@@ -105,7 +105,11 @@ class ShareView(FunnelView):
     """
 
     open_only = False
-    http_method_names = ["post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: Any) -> HttpResponse:
+        """Lead whoever opens this address again to the page with the button; only pressing it counts."""
+        return self.go("submitted")
 
     def post(self, request: Any) -> HttpResponse:
         """Note the click and lead on, to the listing's own address and nowhere else."""
@@ -121,7 +125,11 @@ class ShareView(FunnelView):
 class AgainView(FunnelView):
     """Another claim from the same browser, for another order."""
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: Any) -> HttpResponse:
+        """Lead whoever opens this address again to where the claim is; only the button begins anew."""
+        return self.go("submitted")
 
     def post(self, request: Any) -> HttpResponse:
         """Forget the finished journey and begin from the first page."""

@@ -20,6 +20,7 @@ from claims_center.services.answers import answer, may_report, open_question, re
 from claims_center.states import Attention, Delivery, Status
 from tenancy.throttle import Limit, allowed
 from tenancy.views import PublicView
+from ui import locale
 
 SAID = {
     "answered": _("Thank you, your answer has come in. We look at your claim again."),
@@ -61,7 +62,11 @@ class TrackedView(PublicView):
             "refusal": refusal,
             "help_url": reverse("funnel:track-help", args=[claim.tracker_token]),
         }
-        return render(self.request, "track/claim.html", context, status=status)
+        return render(self.request, "track/claim.html", context | {"zone": locale.zone_name()}, status=status)
+
+    def lead(self) -> HttpResponse:
+        """Send the browser to the claim's page."""
+        return HttpResponseRedirect(reverse("funnel:track", args=[self.claim.tracker_token]))
 
     def back(self, said: str) -> HttpResponse:
         """Send the browser to the claim's page, which says what has come of it."""
@@ -104,7 +109,7 @@ class AnswerView(TrackedView):
 
     def get(self, request: Any) -> HttpResponse:
         """Lead whoever reloads to the page that has the form."""
-        return HttpResponseRedirect(reverse("funnel:track", args=[self.claim.tracker_token]))
+        return self.lead()
 
     def post(self, request: Any) -> HttpResponse:
         """Take it in, once; a machine is told the same and nothing is done."""
@@ -127,7 +132,11 @@ class AnswerView(TrackedView):
 class MissingMailView(TrackedView):
     """The customer says that the gift's e-mail did not come: somebody is told, nothing is sent."""
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: Any) -> HttpResponse:
+        """Lead whoever reloads to the page that has the button."""
+        return self.lead()
 
     def post(self, request: Any) -> HttpResponse:
         """Note it, once for each time that it was sent."""

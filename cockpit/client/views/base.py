@@ -16,6 +16,7 @@ from cockpit.models import ClientSession
 from customers.models import Customer
 from tenancy.throttle import Limit
 from tenancy.views import PublicView
+from ui import locale
 
 SEE_OTHER, TOO_MANY = 303, 429
 
@@ -42,6 +43,8 @@ class ClientView(PublicView):
     """A page of one merchant's customers. Who is not signed in is led to the first page, unless it is `for_all`."""
 
     for_all: ClassVar[bool] = False
+    # Which page has the form of an address that only takes forms.
+    form_on: ClassVar[str] = "home"
     session: ClientSession | None
     customer: Customer
 
@@ -55,6 +58,12 @@ class ClientView(PublicView):
             return secret(self.go("home", "out"))
         response = super().dispatch(request, *args, **kwargs)
         return secret(response)  # type: ignore[arg-type]
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead whoever opens such an address again, as by a reload, to the page that has the form."""
+        if request.method in {"GET", "HEAD"}:
+            return self.go(self.form_on)
+        return super().http_method_not_allowed(request, *args, **kwargs)
 
     @property
     def slug(self) -> str:
@@ -72,7 +81,8 @@ class ClientView(PublicView):
 
     def show(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """Draw a page."""
-        shared = {"session": self.session, "said": said(self.request.GET.get("said", "")), "places": self._places()}
+        words = said(self.request.GET.get("said", ""))
+        shared = {"session": self.session, "said": words, "places": self._places(), "zone": locale.zone_name()}
         return render(self.request, f"client/{template}.html", shared | context, status=status)
 
     def page_asked_for(self) -> dict[str, str]:

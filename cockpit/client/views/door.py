@@ -27,10 +27,7 @@ class AskView(ClientView):
     """Asking for a link. The answer is the same whoever asks, whether or not we know the address."""
 
     for_all = True
-
-    def get(self, request: Any) -> HttpResponse:
-        """Lead whoever reloads to the page that has the form."""
-        return self.go("home")
+    http_method_names = ["post", "options"]
 
     def post(self, request: Any) -> HttpResponse:
         """Have a link sent; a machine is told the same and nothing is done."""

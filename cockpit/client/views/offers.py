@@ -17,6 +17,8 @@ CONFLICT = 409
 class OffersView(ClientView):
     """What the customer holds, what can be had, and what is over."""
 
+    form_on = "offers"
+
     def get(self, request: Any) -> HttpResponse:
         """Show it."""
         return self.page()

@@ -14,6 +14,7 @@ from cockpit.client.views.base import ClientView
 class DataView(ClientView):
     """Everything that is kept about the customer."""
 
+    form_on = "profile"
     http_method_names = ["post", "options"]
 
     def post(self, request: Any) -> HttpResponse:
@@ -47,6 +48,7 @@ class ErasureView(ClientView):
 class WithdrawView(ClientView):
     """Taking the wish back."""
 
+    form_on = "profile"
     http_method_names = ["post", "options"]
 
     def post(self, request: Any) -> HttpResponse:

@@ -46,6 +46,7 @@ class ProfileView(ClientView):
 class SessionsView(ClientView):
     """Signing out elsewhere: one browser, or all but this one."""
 
+    form_on = "profile"
     http_method_names = ["post", "options"]
 
     def post(self, request: Any) -> HttpResponse:
@@ -64,6 +65,7 @@ class SessionsView(ClientView):
 class RemindersView(ClientView):
     """Whether to hear of points that end soon."""
 
+    form_on = "profile"
     http_method_names = ["post", "options"]
 
     def post(self, request: Any) -> HttpResponse:
