@@ -11,12 +11,14 @@ from exports.export_states import Cause, Schedule
 from exports.models import Export
 from exports.running import CONTENT, ask
 from exports.schedule import next_time
-from jobs.services import enqueue
+from jobs.services import enqueue, withdraw
 from tenancy.actors import Actor
-from tenancy.audit import audit
+from tenancy.audit import audit, what_changed
 from tenancy.ids import new_id
 from tenancy.models import User
 from tenancy.selectors import merchant_zone
+
+KIND = "export.due"
 
 
 def create(*, values: dict[str, Any], user: User, now: datetime) -> Export:
@@ -48,13 +50,8 @@ def change(*, export_id: uuid.UUID, values: dict[str, Any], version: int, user: 
         setattr(export, name, value)
     export.owner, export.version = user, export.version + 1
     _schedule_anew(export, now)
-    audit(
-        action="export.changed",
-        actor=Actor.user(user),
-        target=("export", export.id),
-        before=before,
-        after=_facts(export),
-    )
+    was, has = what_changed(before, _facts(export))
+    audit(action="export.changed", actor=Actor.user(user), target=("export", export.id), before=was, after=has)
     return export
 
 
@@ -65,6 +62,7 @@ def archive(*, export_id: uuid.UUID, actor: Actor, now: datetime) -> Export:
         export.archived_at, export.next_at = now, None
         export.turn += 1
         export.save(update_fields=["archived_at", "next_at", "turn"])
+        _take_up(export, now)
         audit(action="export.archived", actor=actor, target=("export", export.id))
     return export
 
@@ -106,6 +104,7 @@ def go_by_new_clock(*, now: datetime) -> int:
             continue
         export.next_at, export.turn = at, export.turn + 1
         export.save(update_fields=["next_at", "turn"])
+        _take_up(export, now)
         _put_down(export, now)
         moved += 1
     return moved
@@ -135,7 +134,13 @@ def _schedule_anew(export: Export, now: datetime) -> None:
     export.turn += 1
     export.next_at = next_time(export, after=now, zone=merchant_zone())
     export.save()
+    _take_up(export, now)
     _put_down(export, now)
+
+
+def _take_up(export: Export, now: datetime) -> None:
+    """Call off what an earlier schedule has put down: it would do nothing, and count among what is to come."""
+    withdraw(kind=KIND, about={"export": str(export.id)}, now=now)
 
 
 def _put_down(export: Export, now: datetime) -> None:
@@ -144,7 +149,7 @@ def _put_down(export: Export, now: datetime) -> None:
         return
     key = f"{export.id}:{export.turn}:{export.next_at:%Y%m%d%H%M}"
     payload = {"export": str(export.id), "turn": export.turn}
-    enqueue(kind="export.due", payload=payload, dedupe_key=key, next_at=export.next_at, now=now)
+    enqueue(kind=KIND, payload=payload, dedupe_key=key, next_at=export.next_at, now=now)
 
 
 def _locked(export_id: uuid.UUID) -> Export:
@@ -163,6 +168,6 @@ def _facts(export: Export) -> dict[str, Any]:
         "dataset": export.dataset,
         "columns": export.columns,
         "format": export.format,
-        "destination": str(export.destination_id or ""),
+        "destination": str(export.destination or ""),
         "schedule": export.schedule,
     }

@@ -1,11 +1,13 @@
 """The form of a definition: which columns in which order, as what kind of file, to where, when."""
 
 import calendar
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ from exports.formats.kinds import Format, formats
 from exports.models import Destination, Export
 from exports.preview import now_here
 from exports.rows import question, sort_of, strict_filters
+from exports.words import called
 from jobs.states import Priority
 from ui.filters import FilterSet, Period
 from ui.forms import DateTimeInput, StyledForm
@@ -106,14 +109,22 @@ class ExportForm(StyledForm):
     once_at = forms.DateTimeField(label=_("Once, at"), required=False, widget=DateTimeInput)
 
     def __init__(
-        self, *args: Any, dataset: Dataset, columns: Sequence[str], order: Sequence[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        dataset: Dataset,
+        columns: Sequence[str],
+        order: Sequence[str] = (),
+        goes_to: uuid.UUID | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.dataset = dataset
         self.columns = [key for key in dict.fromkeys(columns) if key in dataset.by_key]
         self.order = [key for key in dict.fromkeys([*order, *self.columns, *dataset.keys]) if key in dataset.by_key]
-        kept = Destination.objects.filter(archived_at__isnull=True).order_by("name", "id")
+        # The one it went to stays in sight when it is archived: nobody saves it away to a download unawares.
+        kept = Destination.objects.filter(Q(archived_at__isnull=True) | Q(id=goes_to)).order_by("name", "id")
         self.fields["destination"].queryset = kept  # type: ignore[attr-defined] # a model's choices
+        self.fields["destination"].label_from_instance = called  # type: ignore[attr-defined]
         if not dataset.changes:
             del self.fields["changed_only"]
             self.groups = tuple(
@@ -126,6 +137,13 @@ class ExportForm(StyledForm):
             Choice(self.dataset.by_key[key].column, key in self.columns, place == 0, place == len(self.order) - 1)
             for place, key in enumerate(self.order)
         ]
+
+    def clean_destination(self) -> Destination | None:
+        """Refuse one that is archived: every run would fail."""
+        found: Destination | None = self.cleaned_data["destination"]
+        if found is not None and found.archived_at is not None:
+            raise forms.ValidationError(_("This destination is archived. Choose where the file goes now."))
+        return found
 
     def clean(self) -> dict[str, Any]:
         """Refuse no columns, filters that are not understood, and a schedule without its moment."""

@@ -1,8 +1,8 @@
 """What the pages of definitions draw: the form with its picker, chips and preview, and one definition."""
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -27,7 +27,7 @@ from ui.timeline import Fact
 
 RECENT = 4
 # What is drawn again with these is not saved.
-DRAWN_BY = ("move", "preview", "pick")
+DRAWN_BY = ("move", "preview", "pick", "narrow")
 
 
 @dataclass
@@ -70,28 +70,24 @@ class Editor:
             narrowed = page.filterset_class(self.state, queryset=self.dataset.rows(now_here()))
             initial |= {"query": narrowed.query_string(), "sort": self.state.get("sort") or initial["sort"]}
         columns = self.export.columns if self.export else self._columns()
-        return ExportForm(initial=initial, dataset=self.dataset, columns=columns)
+        return ExportForm(initial=initial, dataset=self.dataset, columns=columns, goes_to=self._goes_to())
 
     def bound(self) -> ExportForm:
-        """Return the form as it was posted, one column moved where a button said so."""
-        posted = self.request.POST
+        """Return the form as it was posted, one column moved or one filter left out where a button said so."""
+        posted = self.request.POST.copy()
+        posted["query"] = posted.get("narrow", posted.get("query", ""))
         order = moved(posted.getlist("order"), posted.get("move", ""))
         columns = posted.getlist("columns")
         if posted.get("pick"):
             columns = self.dataset.keys if posted["pick"] == "all" else []
         chosen = [key for key in order if key in columns] or columns
-        return ExportForm(posted, dataset=self.dataset, columns=chosen, order=order)
+        return ExportForm(posted, dataset=self.dataset, columns=chosen, order=order, goes_to=self._goes_to())
 
     def context(self, form: ExportForm) -> dict[str, Any]:
         """Return what the page draws."""
         slug, query = self.request.merchant.slug, str(form["query"].value() or "")
         listed = reverse("exports:exports", args=[slug])
         title = _("Edit the export") if self.export else _("New export: %(data)s") % {"data": self.dataset.title}
-        here = (
-            reverse("exports:export_edit", args=[slug, self.export.id])
-            if self.export
-            else reverse("exports:export_new", args=[slug])
-        )
         return {
             "title": title,
             "form": form,
@@ -100,25 +96,22 @@ class Editor:
             "cancel_url": reverse("exports:export", args=[slug, self.export.id]) if self.export else listed,
             "crumbs": [(_("Exports"), listed), (title, "")],
             "list_url": f"{reverse(self.dataset.list_name, args=[slug])}?{query}",
-            **self._shown(form, query, here),
+            **self._shown(form, query),
         }
 
-    def _shown(self, form: ExportForm, query: str, here: str) -> dict[str, Any]:
+    def _shown(self, form: ExportForm, query: str) -> dict[str, Any]:
         """Return the chips, and the first rows where they were asked for; a refusal in words instead."""
         keys = [key for key in form.order if key in form.columns] or self.dataset.keys[:1]
         try:
             asked = question(name=self.dataset.name, keys=keys, query=query, sort=str(form["sort"].value() or ""))
-            chips = [(one, self._without(one.remove_url, form, here)) for one in chips_of(asked)]
+            chips = [(one, one.remove_url.removeprefix("?")) for one in chips_of(asked)]
             preview = first_rows(asked) if "preview" in self.request.POST else None
         except NotUnderstood as refusal:
             return {"chips": [], "refusal": str(refusal)}
         return {"chips": chips, "preview": preview}
 
-    def _without(self, parameters: str, form: ExportForm, here: str) -> str:
-        state = QueryDict(parameters.removeprefix("?"), mutable=True)
-        state["sort"] = str(form["sort"].value() or "")
-        state["columns"] = display.as_parameter(form.columns)
-        return f"{here}?{urlencode({'dataset': self.dataset.name, 'state': state.urlencode()})}"
+    def _goes_to(self) -> uuid.UUID | None:
+        return self.export.destination_id if self.export else None
 
     def _columns(self) -> list[str]:
         shown = display.columns_of(self.state)

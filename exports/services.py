@@ -114,16 +114,19 @@ def note_preview(*, run_id: uuid.UUID, found: Preview) -> ImportRun:
     return run
 
 
-def start(*, run_id: uuid.UUID, actor: Actor, now: datetime) -> ImportRun:
+def start(*, run_id: uuid.UUID, actor: Actor, now: datetime, said: str = "") -> ImportRun:
     """Begin to apply a run that is ready: sets Applying, puts down the job "import.apply", audits who did it.
 
-    One that is being applied or is done already is returned as it is. Raises NotPossible for any other.
+    `said` is the mark of the columns whose preview the person saw. One that is being applied or is done already is
+    returned as it is. Raises NotPossible for any other, and where the columns were named anew since.
     """
     run: ImportRun = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(id=run_id)
     if run.state in (RunState.APPLYING, RunState.DONE):
         return run
     if run.state != RunState.READY:
         raise NotPossible(_("This file is “%(state)s” and cannot be applied.") % {"state": run.get_state_display()})
+    if said and said != run.said:
+        raise NotPossible(_("The columns were changed meanwhile. Look at what would happen now before you apply it."))
     run.state, run.has_rows = RunState.APPLYING, True
     payload = {"run": str(run.id), "actor": str(actor)}
     run.job = enqueue(kind="import.apply", payload=payload, dedupe_key=f"{run.id}:{now.isoformat()}", now=now)

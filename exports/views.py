@@ -142,16 +142,24 @@ class RunAction(StaffView):
         """Do it, or say why not."""
         run = get_object_or_404(ImportRun.objects.only("id", "merchant"), id=run_id)
         try:
-            type(self).act(run_id=run.id, actor=self.actor, now=timezone.now())
+            type(self).act(run_id=run.id, actor=self.actor, now=timezone.now(), **self.more())
         except NotPossible as refusal:
             self.warn(str(refusal))
         return HttpResponseRedirect(reverse("exports:import", args=[self.request.merchant.slug, run.id]))
 
+    def more(self) -> dict[str, Any]:
+        """Return what else the act is told."""
+        return {}
+
 
 class ApplyView(RunAction):
-    """Apply."""
+    """Apply what the page has shown."""
 
     act = staticmethod(services.start)
+
+    def more(self) -> dict[str, Any]:
+        """Say by which columns it was previewed."""
+        return {"said": self.request.POST.get("said", "")}
 
 
 class DiscardView(RunAction):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from exports.export_states import TONES, ExportState, Schedule
 from exports.formats.columns import SEPARATORS
 from exports.formats.kinds import Format
-from exports.models import Export, ExportRun
+from exports.models import Destination, Export, ExportRun
 from ui import cells, locale
 
 # By the name under which a job was given up.
@@ -53,7 +53,12 @@ def format_of(export: Export) -> str:
 
 def place_of(export: Export) -> str:
     """Return where the file goes."""
-    return str(export.destination) if export.destination else _("Download")
+    return called(export.destination) if export.destination else _("Download")
+
+
+def called(destination: Destination) -> str:
+    """Return a destination's name, and whether nothing can be brought there any more."""
+    return _("%(name)s (archived)") % {"name": destination.name} if destination.archived_at else destination.name
 
 
 def schedule_of(export: Export) -> str:

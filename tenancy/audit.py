@@ -47,6 +47,12 @@ def audit(
     )
 
 
+def what_changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return of two sets of facts what differs, for the log to say what was changed and not all that stands there."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
+
+
 def audit_many(
     *, action: str, actor: Actor, target_type: str, before: dict[uuid.UUID, dict[str, Any]], reason: str = ""
 ) -> None:

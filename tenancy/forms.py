@@ -59,8 +59,9 @@ def _tender(territory: str) -> list[str]:
 
 
 class GeneralForm(StyledForm):
-    """What a merchant is called and where it is at home."""
+    """What a merchant is called and where it is at home; `seen` is the mark of the settings that the person saw."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=120)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, help_text=_("All times are shown in it."))
     locale = forms.ChoiceField(label=_("Language and region"), choices=regions)
@@ -79,12 +80,13 @@ class GeneralForm(StyledForm):
 
     def values(self) -> dict[str, Any]:
         """Return the settings; the language is the locale's."""
-        return {**self.cleaned_data, "language": self.cleaned_data["locale"].split("_")[0]}
+        given = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {**given, "language": given["locale"].split("_")[0]}
 
     @staticmethod
     def initial_for(merchant: Merchant) -> dict[str, Any]:
         """Return the form's values for a merchant."""
-        return {name: getattr(merchant, name) for name in GeneralForm.base_fields}
+        return {name: getattr(merchant, name) for name in GeneralForm.base_fields if name != "seen"}
 
 
 class BrandingForm(StyledForm):

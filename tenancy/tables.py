@@ -169,22 +169,27 @@ class AuditTable(Table):
     def render_changes(self, record: AuditEvent) -> str:
         """Each changed value, before and after."""
         before, after = record.before or {}, record.after or {}
+        said = _fact if record.before is None or record.after is None else _change
         parts = [
-            _change(name, before.get(name), after.get(name))
+            said(name, before.get(name), after.get(name))
             for name in {**before, **after}
             if before.get(name) not in EMPTY or after.get(name) not in EMPTY
         ]
         return cells.long_text("; ".join(parts), limit=90) if parts else cells.dash()
 
 
+def _fact(name: str, before: Any, after: Any) -> str:
+    return f"{name.replace('_', ' ')}: {_plain(before if after in EMPTY else after)}"
+
+
 def _change(name: str, before: Any, after: Any) -> str:
-    words = name.replace("_", " ")
-    if before in EMPTY or after in EMPTY:
-        return f"{words}: {_plain(before if after in EMPTY else after)}"
-    return f"{words}: {_plain(before)} → {_plain(after)}"
+    # Also where one side is empty: what was set must not read like what was cleared.
+    return f"{name.replace('_', ' ')}: {_plain(before)} → {_plain(after)}"
 
 
 def _plain(value: Any) -> str:
+    if value in EMPTY:
+        return "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):

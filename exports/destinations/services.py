@@ -15,7 +15,7 @@ from exports.errors import NotPossible
 from exports.models import Destination
 from jobs.services import enqueue
 from tenancy.actors import Actor
-from tenancy.audit import audit
+from tenancy.audit import audit, what_changed
 from tenancy.ids import new_id
 from tenancy.models import User
 
@@ -69,7 +69,8 @@ def change(
     found.test_asked_at = found.tested_at = None
     found.test_words = ""
     _save(found)
-    audit(action="destination.changed", actor=actor, target=("destination", found.id), before=before, after=after)
+    was, has = what_changed(before, after)
+    audit(action="destination.changed", actor=actor, target=("destination", found.id), before=was, after=has)
     return found
 
 

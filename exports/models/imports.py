@@ -1,5 +1,7 @@
 """One file that was brought in, and what became of it."""
 
+import hashlib
+import json
 from typing import ClassVar
 
 from django.conf import settings
@@ -82,6 +84,11 @@ class ImportRun(MerchantModel):
     def naming(self) -> Naming | None:
         """Return what the columns of the file mean, None where its headers say it."""
         return None if self.columns is None else Naming(by_place=tuple(self.columns), fixed=self.fixed)
+
+    @property
+    def said(self) -> str:
+        """Return a mark of what the columns mean: a page that shows a preview says by it which one it shows."""
+        return hashlib.sha256(json.dumps([self.columns, self.fixed], sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def rows(self) -> int:

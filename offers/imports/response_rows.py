@@ -58,11 +58,11 @@ class Responses(Records[ResponseRow]):
             with refusals.of(line):
                 if row.id is None:
                     arrival = self.arrivals.judge(row, known)
-                    news += [News("added", line, row, _arriving(arrival))] if arrival else []
+                    news += [News("added", line, row, _arriving(arrival, self.zone))] if arrival else []
                     continue
                 self._check_once(row.id, line)
                 response = statuses.judge(row, standing, now=self.now)
-                news += [News("changed", line, row, _changing(response, self.now))] if response else []
+                news += [News("changed", line, row, _changing(response, self.now, self.zone))] if response else []
         return news
 
     def show(self, news: News[ResponseRow]) -> SampleRow:
@@ -130,15 +130,15 @@ def _id(row: ResponseRow) -> uuid.UUID:
     return row.id
 
 
-def _arriving(arrival: Arrival) -> Sequence[Any]:
+def _arriving(arrival: Arrival, zone: tzinfo) -> Sequence[Any]:
     giving = arrival.giving
-    return giving.offer.name, giving.customer.card_number or DASH, _day(giving.now), DASH
+    return giving.offer.name, giving.customer.card_number or DASH, _day(giving.now, zone), DASH
 
 
-def _changing(response: OfferResponse, now: datetime) -> Sequence[Any]:
+def _changing(response: OfferResponse, now: datetime, zone: tzinfo) -> Sequence[Any]:
     status = str(status_of(response, at=now).label)
-    return response.offer_name, response.member_name or DASH, _day(response.issued_at), status
+    return response.offer_name, response.member_name or DASH, _day(response.issued_at, zone), status
 
 
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}"
+def _day(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d}"

@@ -18,6 +18,7 @@ Row = dict[str, str]
 # A header stands this far down at most: below empty lines and a spreadsheet's `sep=`.
 HEADER_WITHIN = 30
 DELIMITERS = (",", ";", "\t")
+QUOTED = re.compile(r'"[^"]*"?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,11 @@ def opened(path: Path) -> tuple[int, list[str], Iterator[tuple[int, list[str]]]]
     for number, line in enumerate(itertools.islice(lines, HEADER_WITHIN), 1):
         if is_blank(line):
             continue
-        delimiter = max(DELIMITERS, key=line.count)
-        titles = next(csv.reader([line], delimiter=delimiter), [])
-        return number, titles, csv_rows(lines, delimiter, above=number)
+        # A title may hold any sign, and a line break, where it stands in quotes.
+        delimiter = max(DELIMITERS, key=QUOTED.sub("", line).count)
+        rows = csv_rows(itertools.chain([line], lines), delimiter, above=number - 1)
+        at, titles = next(rows)
+        return at, titles, rows
     raise FileRefused([Problem(0, _("The file is empty."))])
 
 

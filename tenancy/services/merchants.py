@@ -1,5 +1,7 @@
 """Merchants: made, and set up."""
 
+import hashlib
+import json
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from tenancy.actors import Actor
 from tenancy.audit import audit
+from tenancy.errors import ChangedMeanwhile
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
 
@@ -36,13 +39,17 @@ def create_merchant(*, name: str, slug: str, actor: Actor, **values: Any) -> Mer
     return merchant
 
 
-def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor) -> Merchant:
+def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor, seen: str = "") -> Merchant:
     """Lock the merchant, set those values of SETTINGS and `accent` that are given, write before and after.
+
+    `seen` is the mark (`mark_of`) of the settings that the person was shown; raises ChangedMeanwhile for another one.
 
     Where the zone changes, the rooms that plan by the merchant's clock (`settings.CLOCKS`) plan anew with it. Runs in
     the merchant's scope. Nothing is written where nothing changes. Raises ValidationError.
     """
     found = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    if seen and seen != mark_of(merchant=found):
+        raise ChangedMeanwhile
     before = _values(found)
     for name, value in values.items():
         if name not in (*SETTINGS, "accent"):
@@ -64,6 +71,12 @@ def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor)
         for planned in import_string(settings.CLOCKS).values():
             import_string(planned)(now=timezone.now())
     return found
+
+
+def mark_of(*, merchant: Merchant) -> str:
+    """Return by what a page tells the settings that it shows from later ones."""
+    values = [str(getattr(merchant, name)) for name in SETTINGS]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def _values(merchant: Merchant) -> dict[str, Any]:

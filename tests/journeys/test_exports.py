@@ -123,7 +123,7 @@ def test_define_a_view_down_to_the_last_detail(desk: Page, at: Any, merchant: Me
     expect(desk.locator(".picker input:checked")).to_have_count(4)
     desk.get_by_role("button", name="Preview").click()
     expect(desk.get_by_text("The file holds these 2 rows.")).to_be_visible()
-    desk.get_by_role("link", name="Remove the filter Processing status").first.click()
+    desk.get_by_role("button", name="Remove the filter Processing status").first.click()
     expect(desk.locator(".chip")).to_have_count(1)
     expect(desk.locator(".picker input:checked")).to_have_count(4)
     # Only what belongs to the chosen format and schedule is asked for.

@@ -83,7 +83,7 @@ CLAIM = [
     Button("claims:reopen", on_claim(Status.REJECTED, **WHY), MEMO | {"Job": 1}, by_state=True),
     Button("claims:send-gift", on_claim(Status.VERIFIED), MEMO | MAIL | GIFT, by_state=True),
     Button("claims:resend", on_claim(Status.PROCESSED, **WHY), MEMO | MAIL, by_state=True),
-    Button("claims:change-gift", prepared.another_gift, MEMO | GIFT_BACK | AUDIT, by_state=True),
+    Button("claims:change-gift", prepared.another_gift, MEMO | GIFT_BACK | AUDIT | {"MessageEvent": 1}, by_state=True),
     Button(
         "claims:process",
         on_claim(Status.VERIFIED, "item", **PARCEL),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from tenancy.branding import LIGHT_GROUND, readable_on
 from tenancy.forms import BrandingForm, GeneralForm
-from tenancy.services.merchants import change_settings
+from tenancy.services.merchants import change_settings, mark_of
 from tenancy.views.settings.base import FormPage, SettingsPage
 
 
@@ -28,11 +28,13 @@ class General(FormPage):
 
     def make_form(self, data: Any = None) -> GeneralForm:
         """Return the form with the merchant's values."""
-        return GeneralForm(data, initial=GeneralForm.initial_for(self.request.merchant))
+        merchant = self.request.merchant
+        return GeneralForm(data, initial=GeneralForm.initial_for(merchant) | {"seen": mark_of(merchant=merchant)})
 
     def save(self, form: GeneralForm) -> HttpResponse:
         """Save the settings."""
-        change_settings(merchant=self.request.merchant, values=form.values(), actor=self.actor)
+        seen = form.cleaned_data["seen"]
+        change_settings(merchant=self.request.merchant, values=form.values(), actor=self.actor, seen=seen)
         self.say(_("The settings are saved."))
         return HttpResponseRedirect(self.address("general"))
 
