@@ -78,7 +78,7 @@ def test_the_page_after_the_claim_fits(browser: Browser, live: str, shop: Mercha
     context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True, locale="en-US")
     page = context.new_page()
     with merchant_scope(shop):
-        given = {"order_number": "none", "ask_rating": False, "ask_feedback": False}
+        given: dict[str, Any] = {"order_number": "none", "ask_rating": False, "ask_feedback": False}
         slug = claims.make_funnel(Promotion.objects.get(), **given).slug
     page.goto(f"{live}/f/brew-bloom/{slug}/")
     page.get_by_role("radio").first.check()

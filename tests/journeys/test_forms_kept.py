@@ -1,6 +1,7 @@
 """What somebody typed is not lost: signed out meanwhile, leaving by mistake, or somebody else was quicker."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -157,7 +158,8 @@ def test_close_a_dialog_by_a_slip_only_where_nothing_was_typed(
         page.get_by_role("link", name=re.compile("^Reject")).click()
         expect(words).to_be_focused()
 
-    for slip in (lambda: page.keyboard.press("Escape"), lambda: page.mouse.click(5, 5)):
+    slips: list[Callable[[], None]] = [lambda: page.keyboard.press("Escape"), lambda: page.mouse.click(5, 5)]
+    for slip in slips:
         ask()
         slip()
         expect(dialog).to_be_hidden()
