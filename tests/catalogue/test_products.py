@@ -1,6 +1,7 @@
 """Products and their listings."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -87,6 +88,13 @@ def test_archive_a_listing_that_was_removed(admin: Client, merchant: Merchant) -
     with merchant_scope(merchant):
         left = Listing.objects.filter(archived_at__isnull=True).values_list("marketplace", flat=True)
         assert (response.status_code, list(left), Listing.objects.count()) == (302, ["amazon"], 2)
+
+
+def test_save_by_enter(admin: Client) -> None:
+    """A browser presses the first button of a form where Enter is pressed in one of its fields."""
+    page = admin.get(f"{LIST}new/").content.decode()
+    form = page[page.index('enctype="multipart/form-data"') :]
+    assert re.findall(r"<button[^>]*type=\"submit\"[^>]*>", form)[0].count("name=") == 0
 
 
 def test_add_lines_without_losing_what_was_typed(admin: Client) -> None:
