@@ -17,8 +17,9 @@ MOST_MONTHS = 120
 
 
 class SettingsForm(StyledModelForm):
-    """The rules for points."""
+    """The rules for points; `seen` is the mark of those that the person saw."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     submit_label = _("Save")
     groups = (
         (_("Earning"), ("points_per_unit", "minimum_amount", "rounding", "lock_days")),

@@ -1,5 +1,6 @@
 """What staff may do to rewards and to the rules for points. Each change leaves an audit event with what was and is."""
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,8 +14,10 @@ from loyalty.models import LoyaltySettings, RedeemedReward, Reward
 from loyalty.models.trigger import RewardTrigger
 from loyalty.services import stock
 from loyalty.services.copies import carry_name
+from loyalty.services.purchases import settings_of_merchant
 from tenancy.actors import Actor
 from tenancy.audit import audit
+from tenancy.errors import ChangedMeanwhile
 from tenancy.ids import new_id
 from triggers.copying import copy_switched_off
 
@@ -137,9 +140,14 @@ def archive_reward(*, reward_id: uuid.UUID, archived: bool, actor: Actor, now: d
 
 
 @transaction.atomic
-def save_settings(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> LoyaltySettings:
-    """Set the merchant's rules for points and rewards, and audit what changed. What was earned keeps its own end."""
+def save_settings(*, values: Mapping[str, Any], actor: Actor, now: datetime, seen: str = "") -> LoyaltySettings:
+    """Set the merchant's rules for points and rewards, and audit what changed. What was earned keeps its own end.
+
+    ``seen`` is the mark (`mark_of`) of the rules that the person was shown; raises ChangedMeanwhile for another one.
+    """
     found: LoyaltySettings | None = LoyaltySettings.objects.select_for_update().first()
+    if seen and seen != mark_of(settings=found or settings_of_merchant()):
+        raise ChangedMeanwhile
     before = _facts(found, SETTINGS) if found else None
     row: LoyaltySettings = found or LoyaltySettings.made_with(id=new_id())
     for name, value in values.items():
@@ -149,6 +157,11 @@ def save_settings(*, values: Mapping[str, Any], actor: Actor, now: datetime) -> 
     if before != after:
         audit(action="loyalty.settings_changed", actor=actor, target=("loyalty", row.id), before=before, after=after)
     return row
+
+
+def mark_of(*, settings: LoyaltySettings) -> str:
+    """Return by what a page tells the rules that it shows from later ones."""
+    return hashlib.sha256(repr([str(getattr(settings, name)) for name in SETTINGS]).encode()).hexdigest()[:16]
 
 
 def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

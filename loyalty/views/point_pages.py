@@ -15,7 +15,7 @@ from customers.models import Customer
 from loyalty import point_report
 from loyalty.point_forms import DayForm, SettingsForm
 from loyalty.point_statement import statement_context
-from loyalty.services.catalogue import save_settings
+from loyalty.services.catalogue import mark_of, save_settings
 from loyalty.services.purchases import settings_of_merchant
 from tenancy.days import start_of_day
 from tenancy.roles import Role
@@ -32,11 +32,12 @@ class PointSettings(FormPage):
 
     def make_form(self, data: Any = None) -> SettingsForm:
         """Return the form with the merchant's rules, or with what holds while there are none."""
-        return SettingsForm(data, instance=settings_of_merchant())
+        found = settings_of_merchant()
+        return SettingsForm(data, instance=found, initial={"seen": mark_of(settings=found)})
 
     def save(self, form: SettingsForm) -> HttpResponse:
         """Save the rules; what was earned keeps its own end."""
-        save_settings(values=form.values(), actor=self.actor, now=timezone.now())
+        save_settings(values=form.values(), actor=self.actor, now=timezone.now(), seen=form.cleaned_data["seen"])
         self.say(_now("The rules for points are saved. They hold for what is earned from now on."))
         return HttpResponseRedirect(self.address(self.section))
 
