@@ -1,6 +1,5 @@
 """Switching triggers on and off."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tenancy.audit import audit
 from tenancy.ids import new_id
 from tenancy.places import SERVER
 from tenancy.scope import current_merchant_id
+from tenancy.seen import mark
 from triggers import matching
 from triggers.kit import Target
 from triggers.models import Trigger
@@ -81,8 +81,7 @@ def switch(
 
 def stamp(known: Any) -> str:
     """Return a fingerprint of triggers as they stand, for a form to bring back."""
-    text = repr(sorted(as_facts(known).items()))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return mark(sorted(as_facts(known).items()))
 
 
 def as_facts(known: Any) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """One file that was brought in, and what became of it."""
 
-import hashlib
-import json
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,6 +11,7 @@ from exports.states import RunState, Undone, UndoState
 from tenancy.base import MerchantForeignKey, MerchantModel
 from tenancy.imports.contract import Became
 from tenancy.imports.naming import Naming
+from tenancy.seen import mark
 
 
 class ImportRun(MerchantModel):
@@ -88,7 +87,7 @@ class ImportRun(MerchantModel):
     @property
     def said(self) -> str:
         """Return a mark of what the columns mean: a page that shows a preview says by it which one it shows."""
-        return hashlib.sha256(json.dumps([self.columns, self.fixed], sort_keys=True).encode()).hexdigest()[:16]
+        return mark([self.columns, sorted(self.fixed.items())])
 
     @property
     def rows(self) -> int:

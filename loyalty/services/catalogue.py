@@ -1,6 +1,5 @@
 """What staff may do to rewards and to the rules for points. Each change leaves an audit event with what was and is."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,6 +18,7 @@ from tenancy.actors import Actor
 from tenancy.audit import audit
 from tenancy.errors import ChangedMeanwhile
 from tenancy.ids import new_id
+from tenancy.seen import mark
 from triggers.copying import copy_switched_off
 
 FIELDS = (
@@ -161,7 +161,7 @@ def save_settings(*, values: Mapping[str, Any], actor: Actor, now: datetime, see
 
 def mark_of(*, settings: LoyaltySettings) -> str:
     """Return by what a page tells the rules that it shows from later ones."""
-    return hashlib.sha256(repr([str(getattr(settings, name)) for name in SETTINGS]).encode()).hexdigest()[:16]
+    return mark(getattr(settings, name) for name in SETTINGS)
 
 
 def _facts(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

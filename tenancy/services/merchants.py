@@ -1,7 +1,5 @@
 """Merchants: made, and set up."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +11,7 @@ from tenancy.audit import audit
 from tenancy.errors import ChangedMeanwhile
 from tenancy.models import Merchant
 from tenancy.scope import merchant_scope
+from tenancy.seen import mark
 
 SETTINGS = (
     "name",
@@ -75,8 +74,7 @@ def change_settings(*, merchant: Merchant, values: dict[str, Any], actor: Actor,
 
 def mark_of(*, merchant: Merchant) -> str:
     """Return by what a page tells the settings that it shows from later ones."""
-    values = [str(getattr(merchant, name)) for name in SETTINGS]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+    return mark(getattr(merchant, name) for name in SETTINGS)
 
 
 def _values(merchant: Merchant) -> dict[str, Any]:
